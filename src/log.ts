@@ -1,0 +1,48 @@
+/**
+ * What a log line may hold. The list is the rule: a fact that has no place here is not logged, so that no
+ * secret, signature, token, name, e-mail, phone or address can slip in.
+ */
+export interface LogLine {
+  event: 'request' | 'attempt' | 'given-up' | 'gate' | 'catalogue' | 'fault'
+  request_id?: string
+  method?: string
+  /** The route's pattern, never the path: a path can hold what a caller mistyped into it. */
+  route?: string
+  status?: number | null
+  code?: string
+  external_id?: string
+  destination?: string
+  state?: string
+  outcome?: string
+  attempt?: number
+  duration_ms?: number
+  closed_until?: string | null
+  settings?: readonly string[]
+  count?: number
+  error?: string
+  stack?: string
+}
+
+/** Writes one JSON line. `wrangler tail` shows the level: faults are errors, refusals are warnings. */
+export function log(level: 'log' | 'warn' | 'error', line: LogLine): void {
+  console[level](JSON.stringify(line))
+}
+
+/**
+ * Logs a fault of ours: its message and where it was thrown.
+ *
+ * The message of a `SyntaxError` quotes the text that was parsed, which may be a customer's, so it stays out.
+ */
+export function logFault(fault: unknown, about: Omit<LogLine, 'event' | 'error' | 'stack'>): void {
+  const error = fault instanceof Error ? fault : new Error('something other than an Error was thrown')
+  log('error', {
+    event: 'fault',
+    ...about,
+    error: error instanceof SyntaxError ? error.name : `${error.name}: ${error.message}`,
+    stack: (error.stack ?? '')
+      .split('\n')
+      .filter((frame) => frame.startsWith('    at '))
+      .slice(0, 8)
+      .join('\n'),
+  })
+}
