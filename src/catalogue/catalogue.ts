@@ -1,0 +1,20 @@
+/** The only place that knows a key's name. KV holds one key for each design and nothing else. */
+const keyOf = (externalId: string) => `product:${externalId}`
+
+/**
+ * Puts a design's text where every edge can read it.
+ *
+ * Rejects when KV does: it is a read cache, so the caller notes the failure in the ledger and goes on.
+ */
+export function publish(kv: KVNamespace, externalId: string, text: string): Promise<void> {
+  return kv.put(keyOf(externalId), text)
+}
+
+/**
+ * The text of a published design, or null where KV has none or can't be read.
+ *
+ * Never asked for a design before its first write: KV caches "not found" as it caches a value.
+ */
+export async function find(kv: KVNamespace, externalId: string): Promise<string | null> {
+  return kv.get(keyOf(externalId))
+}

@@ -1,0 +1,41 @@
+import { err, ok, type Result } from '../result.ts'
+import type { Refusal } from './problem.ts'
+
+export type Json = null | boolean | number | string | Json[] | JsonObject
+export interface JsonObject {
+  [key: string]: Json
+}
+
+/** Deeper nesting has no use here and would let a sender overflow whatever walks the value. */
+const MOST_LEVELS = 128
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/**
+ * Parses a body as JSON: UTF-8 without repairs, a leading byte-order mark skipped, the last of duplicate keys,
+ * at most 128 levels deep. `__proto__` is a key like any other.
+ */
+export function parseJson(bytes: Uint8Array): Result<{ value: Json; text: string }, Refusal> {
+  try {
+    const text = utf8.decode(bytes)
+    const value: Json = JSON.parse(text)
+    if (isWithin(value, MOST_LEVELS)) return ok({ value, text })
+    return malformed(`The body is nested deeper than ${MOST_LEVELS} levels.`)
+  } catch (error) {
+    if (error instanceof SyntaxError) return malformed('The body is not valid JSON.')
+    if (error instanceof TypeError) return malformed('The body is not valid UTF-8.')
+    throw error
+  }
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function isWithin(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  for (const member of Object.values(value)) if (!isWithin(member, levels - 1)) return false
+  return true
+}
+
+const malformed = (detail: string) => err<Refusal>({ code: 'malformed-json', detail })

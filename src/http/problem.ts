@@ -1,0 +1,71 @@
+import type { Context } from 'hono'
+import type { App } from './app.ts'
+
+/** Every way a request can be turned away: HTTP status and title. The codes are part of the contract. */
+export const PROBLEMS = {
+  'missing-signature': [401, 'The request is not signed'],
+  'malformed-signature': [401, 'The signature is not 64 hex digits'],
+  'malformed-timestamp': [401, 'The timestamp is not a Unix time in seconds'],
+  'timestamp-too-old': [401, 'The request was signed too long ago'],
+  'timestamp-too-new': [401, 'The request was signed in the future'],
+  'signature-mismatch': [401, 'The signature does not fit the body'],
+  unauthorized: [401, 'The bearer token is missing or wrong'],
+  'not-found': [404, 'There is nothing here'],
+  'method-not-allowed': [405, 'The method is not allowed here'],
+  'unsupported-media-type': [415, 'The body must be JSON'],
+  'body-too-large': [413, 'The body is too large'],
+  'malformed-json': [400, 'The body is not JSON'],
+  'invalid-payload': [422, 'The body lacks something or holds something wrong'],
+  'invalid-query': [422, 'A query parameter is wrong'],
+  'unknown-product': [422, 'A product of the order is not known'],
+  rejected: [422, 'Sign Customiser rejected the order'],
+  'order-conflict': [409, 'An order with this ID but other content exists'],
+  'order-erased': [409, "The order's content was erased"],
+  'not-retryable': [409, 'The order is in no state to be retried'],
+  'product-conflict': [409, 'The product was designed in Sign Customiser'],
+  'not-configured': [503, 'The bridge lacks a setting'],
+  'storage-unavailable': [503, 'The ledger can not be reached'],
+  'internal-error': [500, 'The bridge failed'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** One thing wrong with a body: where it is, as a JSON pointer (RFC 6901), and what would be right. */
+export interface FieldError {
+  pointer: string
+  detail: string
+}
+
+/** A refusal: the caller's doing. `detail` names what to fix and never repeats what was sent. */
+export interface Refusal {
+  code: ProblemCode
+  detail: string
+  errors?: readonly FieldError[]
+}
+
+/**
+ * Answers with an RFC 9457 problem and puts its code into the request's log line.
+ *
+ * `more` joins the document; `headers` join the answer's.
+ */
+export function refuse(
+  c: Context<App>,
+  refusal: Refusal,
+  { headers = {}, ...more }: { headers?: Record<string, string>; [member: string]: unknown } = {},
+): Response {
+  const [status, title] = PROBLEMS[refusal.code]
+  c.get('facts').code = refusal.code
+  const problem = {
+    type: `/problems/${refusal.code}`,
+    title,
+    status,
+    detail: refusal.detail,
+    request_id: c.get('requestId'),
+    ...(refusal.errors && { errors: refusal.errors }),
+    ...more,
+  }
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  })
+}

@@ -1,0 +1,142 @@
+import { addEntry, type Delivery, readDelivery } from './deliveries.ts'
+import type { NewOrder } from './new-order.ts'
+
+export type Acceptance =
+  /** New, or in place of a rejected one that can't have landed: to be tried. */
+  | { result: 'accepted'; delivery: Delivery }
+  | { result: 'seen' }
+  | { result: 'conflict' }
+  /** Nothing is stored; `lines` are the places, from 0, of the products that the ledger does not know. */
+  | { result: 'unknown-products'; lines: number[] }
+
+type Known = Pick<Delivery, 'seq' | 'state' | 'may_have_landed' | 'body'> & { digest: string }
+
+/** Takes an order into the ledger, once. Times are milliseconds since 1970. */
+export function accept(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: number): Acceptance {
+  const [known] = sql
+    .exec<Known>(
+      `SELECT seq, state, may_have_landed, body, digest FROM deliveries WHERE destination = 'orders' AND external_id = ?`,
+      order.external_id,
+    )
+    .toArray()
+  if (known?.digest === order.digest) return { result: 'seen' }
+  if (known && (known.state !== 'rejected' || known.may_have_landed === 1)) return { result: 'conflict' }
+
+  const lines = unknownProducts(sql, order.products)
+  if (lines.length > 0) return { result: 'unknown-products', lines }
+
+  const seq = known ? replace(sql, known, order, now, giveUpAt) : insert(sql, order, now, giveUpAt)
+  for (const product of new Set(order.products))
+    sql.exec('INSERT INTO delivery_products (product, delivery) VALUES (?, ?)', product, seq)
+  const delivery = readDelivery(sql, seq)
+  if (!delivery) throw new Error('an order that was just written is not there')
+  return { result: 'accepted', delivery }
+}
+
+function unknownProducts(sql: SqlStorage, products: readonly string[]): number[] {
+  const known = new Set(
+    sql
+      .exec<{ external_id: string }>(
+        'SELECT external_id FROM designs WHERE external_id IN (SELECT value FROM json_each(?))',
+        JSON.stringify(products),
+      )
+      .toArray()
+      .map(({ external_id }) => external_id),
+  )
+  return products.flatMap((product, line) => (known.has(product) ? [] : [line]))
+}
+
+function insert(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: number): number {
+  return sql
+    .exec<{ seq: number }>(
+      `INSERT INTO deliveries (destination, external_id, number, source, state, digest, next_attempt_at, give_up_at,
+         received_at, changed_at, body)
+       VALUES ('orders', ?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?5, ?5, ?7) RETURNING seq`,
+      order.external_id,
+      order.number,
+      order.source,
+      order.digest,
+      now,
+      giveUpAt,
+      order.body,
+    )
+    .one().seq
+}
+
+/** The corrected order takes the place of the one that was rejected, whose body stays in the history. */
+function replace(
+  sql: SqlStorage,
+  { seq, body }: Known,
+  order: NewOrder,
+  now: number,
+  giveUpAt: number,
+): number {
+  addEntry(sql, seq, { at: now, outcome: 'replaced', body })
+  sql.exec(
+    `DELETE FROM delivery_products
+     WHERE delivery = ? AND product IN (SELECT value ->> 'external_id' FROM json_each(?, '$.products'))`,
+    seq,
+    body,
+  )
+  sql.exec(
+    `UPDATE deliveries SET number = ?1, state = 'queued', digest = ?2, next_attempt_at = ?3, give_up_at = ?4, changed_at = ?3,
+       body = ?5 WHERE seq = ?6`,
+    order.number,
+    order.digest,
+    now,
+    giveUpAt,
+    order.body,
+    seq,
+  )
+  return seq
+}
+
+/** What an operator's retry met. */
+export type Retry =
+  | { result: 'retried'; delivery: Delivery }
+  | { result: 'not-found' | 'not-retryable' | 'erased' }
+
+/** The states that an operator can lead an order out of. */
+export const RETRYABLE = ['failed', 'rejected', 'unconfirmed'] as const
+export type Retryable = (typeof RETRYABLE)[number]
+export const isRetryable = (state: string): state is Retryable =>
+  RETRYABLE.some((retryable) => retryable === state)
+
+/** Puts an order back into the queue, due at once, with the clock for giving up started anew. */
+export function retry(sql: SqlStorage, externalId: string, now: number, giveUpAt: number): Retry {
+  const [order] = sql
+    .exec<{ seq: number; state: string; erased: number }>(
+      `SELECT seq, state, body IS NULL AS erased FROM deliveries WHERE destination = 'orders' AND external_id = ?`,
+      externalId,
+    )
+    .toArray()
+  if (!order) return { result: 'not-found' }
+  if (order.erased === 1) return { result: 'erased' }
+  if (!isRetryable(order.state)) return { result: 'not-retryable' }
+  requeue(sql, order.seq, now, giveUpAt)
+  const delivery = readDelivery(sql, order.seq)
+  return delivery ? { result: 'retried', delivery } : { result: 'not-found' }
+}
+
+/** Puts every order of a state back into the queue; returns how many. */
+export function retryAll(sql: SqlStorage, state: Retryable, now: number, giveUpAt: number): number {
+  const orders = sql
+    .exec<{ seq: number }>(
+      `SELECT seq FROM deliveries WHERE destination = 'orders' AND state = ? AND state <> 'relayed' AND body IS NOT NULL`,
+      state,
+    )
+    .toArray()
+  for (const { seq } of orders) requeue(sql, seq, now, giveUpAt)
+  return orders.length
+}
+
+function requeue(sql: SqlStorage, seq: number, now: number, giveUpAt: number): void {
+  sql.exec(
+    `UPDATE deliveries SET state = 'queued', next_attempt_at = ?1, not_before = 0, give_up_at = ?2, changed_at = ?1
+     WHERE seq = ?3`,
+    now,
+    giveUpAt,
+    seq,
+  )
+  addEntry(sql, seq, { at: now, outcome: 'retried' })
+}

@@ -1,0 +1,112 @@
+import { log } from '../log.ts'
+import type { Alarm } from './alarm.ts'
+import { Attempts } from './attempts.ts'
+import { type Deliverer, policyOf } from './deliverer.ts'
+import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
+import type { Destination, Policy } from './delivery.ts'
+import { readGate } from './gate.ts'
+import { due, giveUp, nextWake, probe, recoverStranded } from './queue.ts'
+
+const MOST_SENDS_PER_RUN = 40
+const LONGEST_RUN_MS = 60_000
+const WORKERS = 6
+/** How soon deliveries that lack a setting are looked at again, in milliseconds. */
+const UNCONFIGURED_WAIT_MS = 5 * 60_000
+
+/** Decides which delivery is tried when, and says when the alarm should look again. */
+export class Relay {
+  readonly #env: Env
+  readonly #sql: SqlStorage
+  readonly #attempts: Attempts
+  readonly #delivererOf: (destination: Destination) => Deliverer
+
+  constructor(env: Env, sql: SqlStorage, alarm: Alarm, delivererOf: (destination: Destination) => Deliverer) {
+    this.#env = env
+    this.#sql = sql
+    this.#attempts = new Attempts(env, sql, alarm)
+    this.#delivererOf = delivererOf
+  }
+
+  /**
+   * Begins an attempt in the commit of the caller's writes, if the destination can be sent to and a connection is free; else
+   * null, and the delivery stays queued. A probe goes out even through a closed gate.
+   */
+  attemptNow(delivery: Delivery, isProbe = false): Promise<void> | null {
+    const deliverer = this.#delivererOf(delivery.destination)
+    const policy = policyOf(this.#env, deliverer)
+    if (!policy) return null
+    if (!isProbe && this.#isClosed(delivery.destination)) return null
+    return this.#attempts.slots.tryTake() ? this.#attempts.make(delivery, deliverer, policy) : null
+  }
+
+  /** One alarm's work for a destination: at most 40 sends, and none begun after a minute. */
+  async drain(destination: Destination): Promise<void> {
+    const began = Date.now()
+    this.recover(destination)
+    const failed = giveUp(this.#sql, destination, began)
+    if (failed > 0) log('error', { event: 'given-up', destination, state: 'failed', count: failed })
+
+    const deliverer = this.#delivererOf(destination)
+    const policy = policyOf(this.#env, deliverer)
+    if (!policy || !(await this.#passGate(destination, deliverer, policy))) return
+
+    const list = due(this.#sql, destination, Date.now(), MOST_SENDS_PER_RUN)
+    const work = async () => {
+      for (let seq = list.shift(); seq !== undefined; seq = list.shift()) {
+        if (Date.now() - began > LONGEST_RUN_MS) return
+        await this.#attempts.slots.take()
+        await this.#attemptIfWaiting(seq, deliverer, policy, this.#isClosed(destination))
+      }
+    }
+    await Promise.all(Array.from({ length: WORKERS }, work))
+  }
+
+  /** Marks what an instance that is gone left `sending`. */
+  recover(destination: Destination): void {
+    const confirmSeconds = policyOf(this.#env, this.#delivererOf(destination))?.confirmSeconds ?? 0
+    recoverStranded(this.#sql, destination, Date.now(), confirmSeconds, (seq) => this.#attempts.isLive(seq))
+  }
+
+  /** When the destination next needs the alarm, in milliseconds since 1970; null when nothing waits. */
+  nextWake(destination: Destination): number | null {
+    const now = Date.now()
+    const wake = nextWake(this.#sql, destination, readGate(this.#sql, destination), now)
+    const isConfigured = policyOf(this.#env, this.#delivererOf(destination)) !== null
+    return wake === null || isConfigured ? wake : Math.max(wake, now + UNCONFIGURED_WAIT_MS)
+  }
+
+  /** The earliest that something which was just queued may be sent, in milliseconds since 1970. */
+  earliest(destination: Destination): number {
+    const now = Date.now()
+    if (!policyOf(this.#env, this.#delivererOf(destination))) return now + UNCONFIGURED_WAIT_MS
+    return Math.max(now, readGate(this.#sql, destination).closed_until ?? now)
+  }
+
+  #isClosed(destination: Destination): boolean {
+    return readGate(this.#sql, destination).closed_until !== null
+  }
+
+  /** Says whether the gate is open, after trying a closed one whose time has come with one delivery. */
+  async #passGate(destination: Destination, deliverer: Deliverer, policy: Policy): Promise<boolean> {
+    const now = Date.now()
+    const { closed_until } = readGate(this.#sql, destination)
+    if (closed_until === null) return true
+    const seq = closed_until <= now ? probe(this.#sql, destination, now) : null
+    if (seq === null) return false
+    await this.#attempts.slots.take()
+    await this.#attemptIfWaiting(seq, deliverer, policy, false)
+    return !this.#isClosed(destination)
+  }
+
+  /** Uses a slot that was waited for: meanwhile the gate may have closed, or someone else dealt with the delivery. */
+  async #attemptIfWaiting(
+    seq: number,
+    deliverer: Deliverer,
+    policy: Policy,
+    isClosed: boolean,
+  ): Promise<void> {
+    const delivery = readDelivery(this.#sql, seq)
+    if (delivery && isWaiting(delivery) && !isClosed) await this.#attempts.make(delivery, deliverer, policy)
+    else this.#attempts.slots.give()
+  }
+}
