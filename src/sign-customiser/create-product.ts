@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import type { App } from '../http/app.ts'
+import { requireSettings } from '../http/configured.ts'
+import { parseJson } from '../http/json.ts'
+import { refuse } from '../http/problem.ts'
+import { recordDesign } from '../ledger/record-design.ts'
+import { signed } from '../signing/signed.ts'
+import { designOf, externalIdOf, productOf, usableId } from './product.ts'
+import { signCustomiserSignature } from './signature.ts'
+
+/**
+ * Where Sign Customiser posts each new design, the Create Product URL; answers with the ID that its order will quote.
+ *
+ * The guide asks for exactly 200 and `external_id`. A shopper waits meanwhile.
+ */
+export const createProduct = new Hono<App>().post(
+  '/',
+  signed(signCustomiserSignature, 'SIGN_CUSTOMISER_INTEGRATION_SECRET'),
+  async (c) => {
+    const settings = requireSettings(c, ['CURRENCY'])
+    if (!settings.ok) return settings.error
+
+    const json = parseJson(c.var.body)
+    if (!json.ok) return refuse(c, json.error)
+    const product = productOf(json.value.value)
+    if (!product.ok) return refuse(c, product.error)
+
+    const product_id = usableId(product.value.product_id)
+    const external_id = await externalIdOf(product_id, c.var.body)
+    c.var.facts.external_id = external_id
+    const design = designOf(product.value, {
+      external_id,
+      product_id,
+      currency: settings.value.CURRENCY,
+      received_at: new Date().toISOString(),
+    })
+    c.var.facts.state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), {
+      design,
+      signed: json.value.text,
+      signed_at: Number(c.req.header('x-webhook-timestamp')),
+    })
+    return c.json({ external_id })
+  },
+)

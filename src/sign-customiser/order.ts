@@ -1,0 +1,99 @@
+import * as v from 'valibot'
+import { isObject, type Json, type JsonObject } from '../http/json.ts'
+import { fieldErrors } from '../http/pointer.ts'
+import type { Refusal } from '../http/problem.ts'
+import type { Order } from '../ledger/new-order.ts'
+import { err, ok, type Result } from '../result.ts'
+
+const text = (what: string) =>
+  v.pipe(
+    v.string(`must be a string: ${what}`),
+    v.regex(
+      /^(?!\s)[^\p{Cc}]{1,255}(?<!\s)$/u,
+      `must be 1 to 255 characters without blanks around them: ${what}`,
+    ),
+  )
+const object = v.looseObject({}, 'must be an object, or left out')
+
+const line = v.looseObject(
+  {
+    external_id: text('the product ID that the bridge issued'),
+    quantity: v.optional(
+      v.pipe(
+        v.number('must be a number'),
+        v.safeInteger('must be a whole number'),
+        v.minValue(1, 'must be at least 1'),
+      ),
+    ),
+    price: v.optional(
+      v.pipe(
+        v.number('must be a number'),
+        v.safeInteger('must be a whole number in minor units: 2999 is 29.99'),
+        v.minValue(0, 'must not be below 0'),
+      ),
+    ),
+  },
+  'must be an object',
+)
+
+/**
+ * An order as Sign Customiser's `POST /api/v2/orders` takes it; the guide's required fields are required. Unknown fields are
+ * kept. `integration_id` may be left out, since the bridge puts it in.
+ */
+export const orderSchema = v.looseObject(
+  {
+    external_id: text("the store's own order ID, digits too as a string"),
+    external_order_number: text('the number that people see, digits too as a string'),
+    integration_id: v.optional(v.number('must be a number')),
+    currency: v.optional(
+      v.pipe(
+        v.string('must be a string'),
+        v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as USD'),
+      ),
+    ),
+    billing_address: v.optional(object),
+    shipping_address: v.optional(object),
+    shipping_line: v.optional(v.string('must be a string')),
+    customer: v.optional(object),
+    products: v.pipe(
+      v.array(line, 'must be an array'),
+      v.minLength(1, 'must hold at least one line'),
+      v.maxLength(500, 'must hold at most 500 lines'),
+    ),
+  },
+  'must be an object',
+)
+
+/** Checks an order and fills in its defaults, or says of each wrong field what it must be. */
+export function parseOrder(body: Json, integrationId: number): Result<Order, Refusal> {
+  const parsed = v.safeParse(orderSchema, body)
+  if (!parsed.success)
+    return err({
+      code: 'invalid-payload',
+      detail: 'The order lacks something or holds something wrong: see errors.',
+      errors: fieldErrors(parsed.issues),
+    })
+  const order = parsed.output
+  if (order.integration_id !== undefined && order.integration_id !== integrationId)
+    return err({
+      code: 'invalid-payload',
+      detail: 'The order is for another integration than this bridge serves.',
+      errors: [
+        { pointer: '/integration_id', detail: 'must match SIGN_CUSTOMISER_INTEGRATION_ID, or be left out' },
+      ],
+    })
+  return ok({
+    external_id: order.external_id,
+    external_order_number: order.external_order_number,
+    content: withDefaults(body),
+    products: order.products.map(({ external_id }) => external_id),
+  })
+}
+
+/** The order as it came, not as the validator copied it, which drops keys such as `__proto__`. */
+function withDefaults(body: Json): JsonObject {
+  if (!isObject(body)) throw new Error('an order that was checked is no object')
+  const { integration_id: _, products, ...rest } = body
+  const lines = Array.isArray(products) ? products : []
+  return { ...rest, products: lines.map((line) => (isObject(line) ? { quantity: 1, ...line } : line)) }
+}
