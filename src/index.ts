@@ -1,0 +1,30 @@
+import { Hono } from 'hono'
+import type { App } from './http/app.ts'
+import { onFault, unmatched } from './http/fallback.ts'
+import { logged } from './http/logged.ts'
+import { LedgerObject } from './ledger/ledger.ts'
+import { sweep } from './operations/sweep.ts'
+import { createProduct } from './sign-customiser/create-product.ts'
+import { parseOrder } from './sign-customiser/order.ts'
+import { ordersApi } from './sign-customiser/orders-api.ts'
+import { orders } from './store/orders.ts'
+import { products } from './store/products.ts'
+
+/** The routes in the order data travels: a design comes in, the store reads it, sells it, and hands in the order. */
+const app = new Hono<App>({ strict: false })
+app.use(logged)
+app.route('/sign-customiser/products', createProduct)
+app.route('/products', products)
+app.route('/orders', orders(parseOrder))
+app.get('/health', (c) => c.json({ ok: true }))
+app.notFound(unmatched(app))
+app.onError(onFault)
+
+export class Ledger extends LedgerObject {
+  override deliver = { orders: ordersApi }
+}
+
+export default {
+  fetch: app.fetch,
+  scheduled: (_controller, env) => sweep(env),
+} satisfies ExportedHandler<Env>

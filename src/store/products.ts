@@ -1,0 +1,118 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import * as catalogue from '../catalogue/catalogue.ts'
+import type { Design } from '../catalogue/design.ts'
+import type { App } from '../http/app.ts'
+import { authorised } from '../http/auth.ts'
+import { requireSettings } from '../http/configured.ts'
+import { jsonBody } from '../http/json-body.ts'
+import { fieldErrors } from '../http/pointer.ts'
+import { refuse } from '../http/problem.ts'
+import { askLedger } from '../ledger/ask.ts'
+import { recordDesign } from '../ledger/record-design.ts'
+import { logFault } from '../log.ts'
+import { cursorOf, readListQuery } from './list-query.ts'
+
+const text = v.optional(v.string('must be a string'))
+const minorUnits = v.optional(
+  v.pipe(
+    v.number('must be a number'),
+    v.safeInteger('must be a whole number in minor units: 2999 is 29.99'),
+    v.minValue(0, 'must not be below 0'),
+  ),
+)
+
+/** What is told of a product whose ID another endpoint had issued; unknown fields are kept. */
+export const importSchema = v.looseObject(
+  {
+    title: text,
+    description: text,
+    price: minorUnits,
+    compare_price: minorUnits,
+    currency: v.optional(
+      v.pipe(v.string('must be a string'), v.regex(/^[A-Z]{3}$/, 'must be three capital letters')),
+    ),
+    image: text,
+  },
+  'must be an object',
+)
+
+/** Designs for the store's backend, which takes title and price from here, never from the browser. */
+export const products = new Hono<App>()
+  .get('/', authorised, async (c) => {
+    const query = readListQuery(c.req.query())
+    if (!query.ok) return refuse(c, query.error)
+    const page = await askLedger(c.env, (ledger) => ledger.designs(query.value))
+    return c.json({ products: page.items, next_cursor: cursorOf(page.next) })
+  })
+
+  .get('/:external_id', authorised, async (c) => {
+    const external_id = c.req.param('external_id')
+    c.var.facts.external_id = external_id
+    const published = await readCatalogue(c.env, external_id)
+    const design = published ?? (await askLedger(c.env, (ledger) => ledger.design(external_id)))
+    if (design === null)
+      return refuse(c, { code: 'not-found', detail: 'There is no product with this external_id.' })
+    if (published === null)
+      c.executionCtx.waitUntil(askLedger(c.env, (ledger) => ledger.publishAgain(external_id)))
+    return c.body(design, 200, { 'content-type': 'application/json' })
+  })
+
+  .put('/:external_id', authorised, jsonBody, async (c) => {
+    const external_id = c.req.param('external_id')
+    c.var.facts.external_id = external_id
+    const settings = requireSettings(c, ['CURRENCY'])
+    if (!settings.ok) return settings.error
+    const parsed = v.safeParse(importSchema, c.var.json)
+    if (!parsed.success)
+      return refuse(c, {
+        code: 'invalid-payload',
+        detail: 'The product holds something wrong: see errors.',
+        errors: fieldErrors(parsed.issues),
+      })
+
+    const now = new Date()
+    const {
+      title = null,
+      description = null,
+      price = null,
+      compare_price = null,
+      image = null,
+    } = parsed.output
+    const design: Design = {
+      external_id,
+      product_id: null,
+      source: 'import',
+      title,
+      description,
+      price,
+      compare_price,
+      currency: parsed.output.currency ?? settings.value.CURRENCY,
+      image,
+      created_at: null,
+      updated_at: null,
+      received_at: now.toISOString(),
+    }
+    const recorded = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), {
+      design,
+      signed: JSON.stringify({ product: c.var.json }),
+      signed_at: Math.floor(now.getTime() / 1000),
+    })
+    if (recorded === 'conflict')
+      return refuse(c, {
+        code: 'product-conflict',
+        detail: 'This product was designed in Sign Customiser and is known: there is nothing to import.',
+      })
+    c.var.facts.state = recorded
+    return c.json(design, recorded === 'new' ? 201 : 200)
+  })
+
+/** KV is a cache: when it can't be read, the ledger knows. */
+async function readCatalogue(env: Env, externalId: string): Promise<string | null> {
+  try {
+    return await catalogue.find(env.CATALOGUE, externalId)
+  } catch (error) {
+    logFault(error, { external_id: externalId, code: 'catalogue-get-failed' })
+    return null
+  }
+}
