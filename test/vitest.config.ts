@@ -1,0 +1,35 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+
+/** Every setting is bound here, so that a local .dev.vars changes no test. */
+const SETTINGS = {
+  SIGN_CUSTOMISER_INTEGRATION_SECRET: 'integration-secret',
+  SIGN_CUSTOMISER_API_TOKEN: 'api-token',
+  STORE_API_TOKEN: 'store-token',
+  SIGN_CUSTOMISER_INTEGRATION_ID: '42',
+  SIGN_CUSTOMISER_API_URL: 'https://sign-customiser.test',
+  CURRENCY: 'USD',
+  RELAY_TIMEOUT_SECONDS: '10',
+  RELAY_FIRST_RETRY_SECONDS: '60',
+  RELAY_GIVE_UP_HOURS: '72',
+  RELAY_CONFIRM_SECONDS: '120',
+  MAX_BODY_BYTES: '1048576',
+}
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      verbose: false,
+      wrangler: { configPath: '../wrangler.toml' },
+      miniflare: {
+        bindings: SETTINGS,
+        outboundService: () => new Response('there is no network in tests', { status: 599 }),
+      },
+    }),
+  ],
+  test: {
+    root: import.meta.dirname,
+    include: ['**/*.test.ts'],
+    exclude: ['node/**', 'browser/**'],
+  },
+})
