@@ -29,6 +29,8 @@ export default defineConfig({
   ],
   test: {
     root: import.meta.dirname,
+    // The Worker logs a line for each request: of interest where a test fails.
+    silent: 'passed-only',
     include: ['**/*.test.ts'],
     exclude: ['node/**', 'browser/**'],
   },

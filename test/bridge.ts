@@ -1,0 +1,136 @@
+import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
+import { env, exports } from 'cloudflare:workers'
+import { vi } from 'vitest'
+import type { Ledger } from '../src/index.ts'
+import { prefixed, sign } from '../src/signing/hmac.ts'
+
+/** Ahead of the real clock, so that no alarm goes off by itself. */
+export const NOW = Date.UTC(2030, 0, 1, 12)
+
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+
+/** Stops the clock that the Worker and its ledger read. */
+export function freezeTime(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW })
+}
+
+/** Moves the clock on, in milliseconds. */
+export function passTime(ms: number): void {
+  vi.setSystemTime(Date.now() + ms)
+}
+
+/** For `afterEach`: empties KV and ledger, and undoes spies and clock. */
+export async function startAfresh(): Promise<void> {
+  vi.restoreAllMocks()
+  await reset()
+  vi.useRealTimers()
+}
+
+export const ledger = () => env.LEDGER.getByName('ledger') as unknown as DurableObjectStub<Ledger>
+
+/** Runs the ledger's alarm if one is armed, whatever its time; says whether one was. */
+export const runAlarm = () => runDurableObjectAlarm(ledger())
+
+/** Ends the ledger's instance as a deployment does: what it had only in memory is gone. */
+export const restartLedger = () => evictDurableObject(ledger())
+
+/** Sends a request to the Worker. */
+export const fetchBridge = (path: string, init?: RequestInit) =>
+  exports.default.fetch(`https://bridge.test${path}`, init)
+
+/** What is spoiled about a signed request; nothing by default. */
+export interface Flaw {
+  secret?: string
+  /** Seconds; negative is in the future. */
+  age?: number
+  timestamp?: string
+  signature?: string
+  /** Replaces the body after it was signed. */
+  sentBody?: BodyInit
+  headers?: Record<string, string>
+}
+
+/** Sends a body as Sign Customiser signs it. */
+export async function postSigned(
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  flaw: Flaw = {},
+): Promise<Response> {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const timestamp = flaw.timestamp ?? `${Math.floor(Date.now() / SECOND) - (flaw.age ?? 0)}`
+  const signature =
+    flaw.signature ?? (await sign(flaw.secret ?? 'integration-secret', prefixed(`${timestamp}.`, bytes)))
+  return fetchBridge(path, {
+    method: 'POST',
+    body: flaw.sentBody ?? bytes,
+    headers: { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature, ...flaw.headers },
+  })
+}
+
+/** Sends a product callback. */
+export const postDesign = (product: unknown, flaw?: Flaw) =>
+  postSigned('/sign-customiser/products', JSON.stringify({ product }), flaw)
+
+/** Sends a request as the store's backend. */
+export const fetchAsStore = (path: string, init: RequestInit = {}) =>
+  fetchBridge(path, {
+    ...init,
+    headers: { authorization: 'Bearer store-token', ...(init.headers as Record<string, string>) },
+  })
+
+/** Sends JSON as the store's backend. */
+export const sendAsStore = (method: 'POST' | 'PUT', path: string, body: unknown) =>
+  fetchAsStore(path, {
+    method,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+
+/** An order for the design `sc-1`, which must have been posted. */
+export const anOrder = (externalId = 'order-1', more: Record<string, unknown> = {}) => ({
+  external_id: externalId,
+  external_order_number: `#${externalId}`,
+  products: [{ external_id: 'sc-1', quantity: 2, price: 2999 }],
+  ...more,
+})
+
+export const postOrder = (order: unknown) => sendAsStore('POST', '/orders', order)
+
+/** An order's state as the store's backend sees it. */
+export async function readOrder(
+  externalId = 'order-1',
+): Promise<Record<string, unknown> & { history: Record<string, unknown>[] }> {
+  return (await fetchAsStore(`/orders/${externalId}`)).json()
+}
+
+/** What the bridge sent out. */
+export interface Sent {
+  url: string
+  headers: Record<string, string>
+  body: unknown
+}
+
+/**
+ * Stands in for everything the bridge calls: answers each request with what `answer` makes of it, the documented success by
+ * default, and returns the list of what was sent.
+ */
+export function outsideAnswers(
+  answer: (sent: Sent, nth: number) => Response | Promise<Response> = accepted,
+): Sent[] {
+  const sent: Sent[] = []
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const request = new Request(input as Request, init as RequestInit)
+    const entry = {
+      url: request.url,
+      headers: Object.fromEntries(request.headers),
+      body: await request.json(),
+    }
+    sent.push(entry)
+    return answer(entry, sent.length)
+  })
+  return sent
+}
+
+export const accepted = () => Response.json({ order: { order_id: 7 } })
