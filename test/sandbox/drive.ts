@@ -1,0 +1,47 @@
+import { exports } from 'cloudflare:workers'
+import type { Hono } from 'hono'
+import { vi } from 'vitest'
+import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
+
+/** A sandbox that fits the settings of the tests. */
+export const OPTIONS: SandboxOptions = {
+  apiToken: 'api-token',
+  integrationId: 42,
+  integrationSecret: 'integration-secret',
+  createProductUrl: 'https://bridge.test/sign-customiser/products',
+}
+
+/** Posts JSON, or text as it is. */
+export const post = async (
+  app: Hono,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> =>
+  app.fetch(
+    new Request(`https://sign-customiser.test${path}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(signal && { signal }),
+    }),
+  )
+
+export const postOrder = (app: Hono, order: unknown, signal?: AbortSignal) =>
+  post(app, '/api/v2/orders', order, { authorization: 'Bearer api-token' }, signal)
+
+/** The orders that the sandbox took in, as they were sent. */
+export async function received(app: Hono, query = ''): Promise<unknown[]> {
+  const response = await app.request(`/sandbox/orders${query}`)
+  const { orders } = await response.json<{ orders: { order: unknown }[] }>()
+  return orders.map(({ order }) => order)
+}
+
+/** Makes the outside world one sandbox and this bridge: whatever either of them fetches reaches the other. */
+export function fetchFromOutside(app: Hono): void {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const request = new Request(input as Request, init as RequestInit)
+    return new URL(request.url).host === 'bridge.test' ? exports.default.fetch(request) : app.fetch(request)
+  })
+}
