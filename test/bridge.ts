@@ -1,4 +1,4 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { Ledger } from '../src/index.ts'
@@ -11,6 +11,8 @@ export const SECOND = 1000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 
+export const utf8 = (text: string) => new Uint8Array(new TextEncoder().encode(text))
+
 /** Stops the clock that the Worker and its ledger read. */
 export function freezeTime(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW })
@@ -21,6 +23,17 @@ export function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms)
 }
 
+/** Makes every wait end at once, and returns the list of what was waited for, in milliseconds. */
+export function skipWaiting(): number[] {
+  const waits: number[] = []
+  const wait = globalThis.setTimeout
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((then: () => void, ms = 0) => {
+    waits.push(ms)
+    return wait(then, 0)
+  }) as typeof setTimeout)
+  return waits
+}
+
 /** For `afterEach`: empties KV and ledger, and undoes spies and clock. */
 export async function startAfresh(): Promise<void> {
   vi.restoreAllMocks()
@@ -29,6 +42,18 @@ export async function startAfresh(): Promise<void> {
 }
 
 export const ledger = () => env.LEDGER.getByName('ledger') as unknown as DurableObjectStub<Ledger>
+
+/** When the ledger's alarm goes off, in milliseconds since 1970; null when none is armed. */
+export const alarmAt = () => runInDurableObject(ledger(), (_, state) => state.storage.getAlarm())
+
+/** Waits until what goes on after an answer has armed the alarm, and returns when it goes off. */
+export async function armed(): Promise<number> {
+  for (let looks = 0; looks < 200; looks++) {
+    const at = await alarmAt()
+    if (at !== null) return at
+  }
+  throw new Error('no alarm was armed')
+}
 
 /** Runs the ledger's alarm if one is armed, whatever its time; says whether one was. */
 export const runAlarm = () => runDurableObjectAlarm(ledger())
@@ -58,7 +83,7 @@ export async function postSigned(
   body: string | Uint8Array<ArrayBuffer>,
   flaw: Flaw = {},
 ): Promise<Response> {
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const bytes = typeof body === 'string' ? utf8(body) : body
   const timestamp = flaw.timestamp ?? `${Math.floor(Date.now() / SECOND) - (flaw.age ?? 0)}`
   const signature =
     flaw.signature ?? (await sign(flaw.secret ?? 'integration-secret', prefixed(`${timestamp}.`, bytes)))

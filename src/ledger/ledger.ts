@@ -10,6 +10,7 @@ import type { NewOrder } from './new-order.ts'
 import { listOrders, type OrderStory, type OrderView, readOrder } from './order-views.ts'
 import * as orders from './orders.ts'
 import type { Page } from './page.ts'
+import { within } from './patience.ts'
 import { PUBLISH_AGAIN_MS, publishDue } from './publishing.ts'
 import { Relay } from './relay.ts'
 import { migrate } from './schema.ts'
@@ -132,15 +133,7 @@ export abstract class LedgerObject extends DurableObject<Env> {
   ): Promise<void> {
     const attempt = this.#relay.attemptNow(delivery, isProbe)
     if (!attempt) return this.#alarm.by(this.#relay.earliest(delivery.destination))
-    let timer: number | null = null
-    const patient = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patience)
-    })
-    try {
-      await Promise.race([attempt.catch(reportAndRethrow), patient])
-    } finally {
-      clearTimeout(timer)
-    }
+    await within(patience, attempt.catch(reportAndRethrow))
   }
 
   /** Arms the alarm for the next thing to be done. */

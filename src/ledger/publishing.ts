@@ -1,6 +1,7 @@
 import { publish } from '../catalogue/catalogue.ts'
 import { log, logFault } from '../log.ts'
 import { markPublished, markUnpublished, unpublished } from './designs.ts'
+import { within } from './patience.ts'
 
 const MOST_PUTS_PER_RUN = 10
 const LONGEST_PUT_MS = 5_000
@@ -16,24 +17,13 @@ export async function publishDue(sql: SqlStorage, kv: KVNamespace): Promise<void
     // Put off before it is tried, so that an instance that dies in between comes back to it.
     markUnpublished(sql, external_id, Date.now() + PUBLISH_AGAIN_MS)
     try {
-      await withinTime(publish(kv, external_id, text))
+      if ((await within(LONGEST_PUT_MS, publish(kv, external_id, text))) === 'late')
+        throw new Error('KV took too long')
     } catch (error) {
       logFault(error, { external_id, code: 'catalogue-put-failed' })
       return
     }
     markPublished(sql, external_id, signed_at)
     log('log', { event: 'catalogue', external_id, state: 'published' })
-  }
-}
-
-async function withinTime(put: Promise<void>): Promise<void> {
-  let timer: number | null = null
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('KV took too long')), LONGEST_PUT_MS)
-  })
-  try {
-    await Promise.race([put, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

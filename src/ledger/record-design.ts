@@ -3,6 +3,7 @@ import { designText } from '../catalogue/design.ts'
 import { logFault } from '../log.ts'
 import { askLedger } from './ask.ts'
 import type { NewDesign, Recorded } from './designs.ts'
+import { within } from './patience.ts'
 
 /** What a shopper waits at most for KV, in milliseconds. */
 const PATIENCE_MS = 1_000
@@ -33,7 +34,7 @@ export async function recordDesign(
   const again = () => askLedger(env, (ledger) => ledger.publishAgain(external_id))
   if (recorded === 'new' || recorded === 'changed') {
     const late = early ?? put()
-    const result = await Promise.race([late, patience()])
+    const result = await within(PATIENCE_MS, late)
     if (result !== 'put') waitUntil(again())
     // A put that lands so late may land on top of a newer one.
     if (result === 'late') waitUntil(late.then(again))
@@ -60,5 +61,3 @@ async function putIntoKv(env: Env, externalId: string, text: string): Promise<'p
     return 'failed'
   }
 }
-
-const patience = () => new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), PATIENCE_MS))
