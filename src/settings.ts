@@ -1,68 +1,21 @@
+import {
+  address,
+  currency,
+  number,
+  oneOf,
+  optionalId,
+  origin,
+  origins,
+  password,
+  positiveInteger,
+  type Reader,
+  secret,
+  secrets,
+} from './readers.ts'
 import { err, ok, type Result } from './result.ts'
 
 /** Why a setting can't be used. It never holds the setting's value. */
 export type SettingFault = { setting: SettingName; detail: string }
-
-/** Turns a setting's text, empty when it is not set, into its value, or says what is wrong with it. */
-type Reader<T> = (raw: string) => Result<T, string>
-
-/** Up to `most` secrets separated by blanks, so that an old and a new one can be live at once. */
-const secrets =
-  (most: number): Reader<readonly string[]> =>
-  (raw) => {
-    if (raw.trim() === '') return err('is not set')
-    if (raw !== raw.trim()) return err('begins or ends with a blank')
-    const list = raw.split(/\s+/)
-    if (list.some((secret) => secret.startsWith('replace-'))) return err('still holds its placeholder')
-    if (list.length > most) return err(`holds more than ${most} secrets`)
-    return ok(list)
-  }
-
-const secret: Reader<string> = (raw) => {
-  const read = secrets(1)(raw)
-  return read.ok ? ok(read.value.join('')) : err(read.error)
-}
-
-const positiveInteger: Reader<number> = (raw) => {
-  if (raw.trim() === '') return err('is not set')
-  const value = Number(raw)
-  return /^\d+$/.test(raw) && Number.isSafeInteger(value) && value > 0
-    ? ok(value)
-    : err('must be a whole number above 0, in digits only')
-}
-
-const number =
-  (fallback: number, least: number, most: number): Reader<number> =>
-  (raw) => {
-    if (raw.trim() === '') return ok(fallback)
-    const value = Number(raw)
-    return /^\d+(\.\d+)?$/.test(raw) && value >= least && value <= most
-      ? ok(value)
-      : err(`must be a number from ${least} to ${most}`)
-  }
-
-const currency =
-  (fallback: string): Reader<string> =>
-  (raw) => {
-    if (raw.trim() === '') return ok(fallback)
-    return /^[A-Z]{3}$/.test(raw) ? ok(raw) : err('must be three capital letters, such as USD')
-  }
-
-/** A bare origin: the paths of the calls already hold `/api`. Plain `http` only reaches this machine. */
-const origin =
-  (fallback: string): Reader<string> =>
-  (raw) => {
-    if (raw.trim() === '') return ok(fallback)
-    if (!URL.canParse(raw) || raw !== raw.trim()) return err('must be an address such as https://example.com')
-    const url = new URL(raw)
-    if (url.username !== '' || url.password !== '') return err('must not hold a user or a password')
-    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-      return err('must be a bare host without a path')
-    const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
-      return err('must begin with https://')
-    return ok(url.origin)
-  }
 
 const DAY_SECONDS = 86_400
 
@@ -74,6 +27,12 @@ const READERS = {
   SIGN_CUSTOMISER_INTEGRATION_ID: positiveInteger,
   SIGN_CUSTOMISER_API_URL: origin('https://web.signcustomiser.com'),
   CURRENCY: currency('USD'),
+  SIGN_CUSTOMISER_CUSTOMISER_ID: optionalId,
+  SIGN_CUSTOMISER_EMBED_URL: address('https://integrations.signcustomiser.com/sign-customiser-embed.js'),
+  STORE_ORIGINS: origins,
+  EMBED_ORIGINS: origins,
+  DEMO: oneOf('off', 'on', 'sandbox'),
+  CONSOLE_PASSWORD: password(16),
   RELAY_TIMEOUT_SECONDS: number(10, 0.1, 300),
   RELAY_FIRST_RETRY_SECONDS: number(60, 0.1, DAY_SECONDS),
   RELAY_GIVE_UP_HOURS: number(72, 0.001, 24 * 365),
