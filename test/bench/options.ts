@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+
+/** How long to measure. Seconds are of load on one server, for one scenario, in one round. */
+export interface Plan {
+  rounds: number
+  seconds: number
+  warmUpSeconds: number
+  starts: number
+}
+
+const DEFAULT: Plan = { rounds: 5, seconds: 1, warmUpSeconds: 1, starts: 15 }
+const QUICK: Plan = { rounds: 3, seconds: 0.25, warmUpSeconds: 0.2, starts: 5 }
+
+/**
+ * `--quick` is a smoke test whose figures say little, `--only` takes the scenarios whose title holds a text, `--rounds` and
+ * `--seconds` measure longer, as a busy machine needs.
+ */
+export function readOptions(): { plan: Plan; only: string } {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+    },
+  })
+  const plan = values.quick ? QUICK : DEFAULT
+  return {
+    plan: {
+      ...plan,
+      rounds: Number(values.rounds ?? plan.rounds),
+      seconds: Number(values.seconds ?? plan.seconds),
+    },
+    only: values.only,
+  }
+}

@@ -1,0 +1,81 @@
+import type { Kind } from './requests.ts'
+
+/** Who is measured: the bridge and what it is compared with. */
+export type Contender = 'bridge' | 'limit' | 'guide' | 'durable'
+
+export const TITLES: Record<Contender, string> = {
+  bridge: 'the bridge',
+  limit: 'the limit',
+  guide: 'guide in Express',
+  durable: 'durable Express',
+}
+
+/** A bound on the bridge's figure over another's; `rate`, in requests per second, from below and the others from above. */
+export interface Target {
+  measure: 'cpu' | 'rate' | 'p99'
+  over: Exclude<Contender, 'bridge'>
+  bound: number
+}
+
+export interface Scenario {
+  title: string
+  kind: Kind
+  kilobytes: number
+  connections: number
+  contenders: readonly Contender[]
+  targets: readonly Target[]
+}
+
+const target = (measure: Target['measure'], over: Target['over'], bound: number): Target => ({
+  measure,
+  over,
+  bound,
+})
+
+const products = [1, 16, 256].map((kilobytes): Scenario => {
+  const large = kilobytes === 256
+  return {
+    title: `product callback, ${kilobytes} KB`,
+    kind: 'product',
+    kilobytes,
+    connections: 16,
+    contenders: ['bridge', 'limit', 'guide', 'durable'],
+    targets: [
+      target('cpu', 'limit', large ? 1.1 : 1.15),
+      target('rate', 'limit', 0.85),
+      target('p99', 'limit', 1.5),
+      ...(large ? [target('cpu', 'guide', 1), target('cpu', 'durable', 1)] : []),
+    ],
+  }
+})
+
+const refusals = [1, 16, 256].map((kilobytes): Scenario => {
+  const large = kilobytes === 256
+  return {
+    title: `refused signature, ${kilobytes} KB`,
+    kind: 'forged',
+    kilobytes,
+    connections: 16,
+    contenders: ['bridge', 'limit', 'guide'],
+    targets: [target('cpu', 'limit', large ? 1.2 : 1.5), ...(large ? [target('cpu', 'guide', 1)] : [])],
+  }
+})
+
+/** As many connections as the ledger sends at once: further orders would be queued, which is not what is measured here. */
+const orders = [1, 10].map(
+  (kilobytes): Scenario => ({
+    title: `order, accepted and relayed, ${kilobytes} KB`,
+    kind: 'order',
+    kilobytes,
+    connections: 6,
+    contenders: ['bridge', 'limit', 'durable'],
+    targets: [
+      target('cpu', 'limit', 1.3),
+      target('rate', 'limit', 0.8),
+      target('p99', 'limit', 1.5),
+      target('cpu', 'durable', 1),
+    ],
+  }),
+)
+
+export const SCENARIOS: readonly Scenario[] = [...products, ...refusals, ...orders]
