@@ -3,6 +3,7 @@ import type { Design } from '../catalogue/design.ts'
 import { logFault } from '../log.ts'
 import { readSettings } from '../settings.ts'
 import { Alarm } from './alarm.ts'
+import { type Counters, count, readCounters } from './counters.ts'
 import type { Deliverers } from './deliverer.ts'
 import type { Destination } from './delivery.ts'
 import * as designs from './designs.ts'
@@ -124,6 +125,16 @@ export abstract class LedgerObject extends DurableObject<Env> {
     const count = orders.retryAll(this.#sql, state, Date.now(), this.#giveUpAt())
     if (count > 0) await this.#rearm()
     return count
+  }
+
+  /** Everything that is counted, for metrics and console. */
+  async counters(): Promise<Counters> {
+    return readCounters(this.#sql, DESTINATIONS, Date.now())
+  }
+
+  /** Takes over what an isolate has counted of the requests it refused. */
+  async countRefusals(refusals: Record<string, number>): Promise<void> {
+    for (const [code, n] of Object.entries(refusals)) count(this.#sql, 'refusals', code, n)
   }
 
   async #attempt(

@@ -1,3 +1,5 @@
+import { COUNTERS } from './schema-counters.ts'
+
 /**
  * The ledger's tables, as steps that are only ever added to: while a deployment rolls out, old and new code meet on the same
  * tables. Times are milliseconds since 1970; `body` stands last, so that scans need not read past it.
@@ -66,6 +68,7 @@ const STEPS: readonly string[] = [
     reason TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  COUNTERS,
 ]
 
 /** Brings the tables to this version's schema, in the commit that also notes the version. */
