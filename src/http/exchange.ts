@@ -25,9 +25,10 @@ export async function postJson(
   body: string,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const request = requestOf(url, headers, body)
   let response: Response
   try {
-    response = await fetch(requestOf(url, headers, body), { signal })
+    response = await fetch(request, { signal })
   } catch (error) {
     if (isOwnLimit(error)) throw new NotSent(error.message)
     return { arrived: false, words: signal.aborted ? 'No answer came in time.' : 'The connection failed.' }
@@ -44,7 +45,7 @@ export async function postJson(
 
 function requestOf(url: string, headers: Record<string, string>, body: string): Request {
   try {
-    return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })
+    return new Request(new URL(url), { method: 'POST', headers, body, redirect: 'manual' })
   } catch {
     // The message of the error may quote a header, and a header holds the token.
     throw new NotSent('the address or a header can not be sent')

@@ -1,0 +1,71 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { readSettings, type SettingName } from '../src/settings.ts'
+
+const read = (name: SettingName, raw: string | undefined) =>
+  readSettings({ ...env, [name]: raw } as unknown as Env, [name])
+
+describe('a secret', () => {
+  it('may be several, separated by blanks', () => {
+    expect(read('STORE_API_TOKEN', 'one two\tthree')).toMatchObject({
+      value: { STORE_API_TOKEN: ['one', 'two', 'three'] },
+    })
+  })
+
+  it.each([
+    ['missing', undefined, 'is not set'],
+    ['empty', '', 'is not set'],
+    ['blank', ' \t', 'is not set'],
+    ['padded in front', ' one', 'begins or ends with a blank'],
+    ['padded behind', 'one\n', 'begins or ends with a blank'],
+    ['a placeholder', 'replace-with-a-token-of-your-own', 'still holds its placeholder'],
+    ['a placeholder beside a real one', 'one replace-me', 'still holds its placeholder'],
+    ['one too many', 'a b c d e f', 'holds more than 5 secrets'],
+  ])('that is %s is not used, nor told', (_, raw, detail) => {
+    expect(read('STORE_API_TOKEN', raw)).toEqual({
+      ok: false,
+      error: [{ setting: 'STORE_API_TOKEN', detail }],
+    })
+  })
+})
+
+describe('a setting', () => {
+  it.each<[SettingName, string | undefined, unknown]>([
+    ['SIGN_CUSTOMISER_INTEGRATION_ID', '42', 42],
+    ['SIGN_CUSTOMISER_API_URL', undefined, 'https://web.signcustomiser.com'],
+    ['SIGN_CUSTOMISER_API_URL', ' ', 'https://web.signcustomiser.com'],
+    ['SIGN_CUSTOMISER_API_URL', 'https://example.com/', 'https://example.com'],
+    ['SIGN_CUSTOMISER_API_URL', 'http://localhost:8080', 'http://localhost:8080'],
+    ['SIGN_CUSTOMISER_API_URL', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['SIGN_CUSTOMISER_API_URL', 'http://[::1]:8080', 'http://[::1]:8080'],
+    ['CURRENCY', undefined, 'USD'],
+    ['CURRENCY', 'TWD', 'TWD'],
+    ['RELAY_GIVE_UP_HOURS', '', 72],
+    ['RELAY_GIVE_UP_HOURS', '0.5', 0.5],
+    ['MAX_BODY_BYTES', undefined, 1_048_576],
+  ])('%s that is %j is read as %j', (name, raw, value) => {
+    expect(read(name, raw)).toEqual({ ok: true, value: { [name]: value } })
+  })
+
+  it.each<[SettingName, string | undefined]>([
+    ['SIGN_CUSTOMISER_API_TOKEN', 'two tokens'],
+    ['SIGN_CUSTOMISER_INTEGRATION_ID', undefined],
+    ['SIGN_CUSTOMISER_INTEGRATION_ID', '0'],
+    ['SIGN_CUSTOMISER_INTEGRATION_ID', '42a'],
+    ['SIGN_CUSTOMISER_INTEGRATION_ID', '4.2'],
+    ['SIGN_CUSTOMISER_INTEGRATION_ID', '99999999999999999999'],
+    ['SIGN_CUSTOMISER_API_URL', 'web.signcustomiser.com'],
+    ['SIGN_CUSTOMISER_API_URL', 'http://web.signcustomiser.com'],
+    ['SIGN_CUSTOMISER_API_URL', 'https://web.signcustomiser.com/api'],
+    ['SIGN_CUSTOMISER_API_URL', 'https://user:pass@web.signcustomiser.com'],
+    ['SIGN_CUSTOMISER_API_URL', 'http://127.0.0.1.example.com'],
+    ['SIGN_CUSTOMISER_API_URL', ' https://web.signcustomiser.com'],
+    ['CURRENCY', 'usd'],
+    ['RELAY_TIMEOUT_SECONDS', '-1'],
+    ['RELAY_TIMEOUT_SECONDS', '1e3'],
+    ['RELAY_TIMEOUT_SECONDS', 'ten'],
+    ['MAX_BODY_BYTES', '0'],
+  ])('%s that is %j is refused by name', (name, raw) => {
+    expect(read(name, raw)).toMatchObject({ ok: false, error: [{ setting: name }] })
+  })
+})
