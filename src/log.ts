@@ -14,6 +14,8 @@ export interface LogLine {
   destination?: string
   state?: string
   outcome?: string
+  /** The way of writing the body that its signature fits. */
+  reading?: string
   attempt?: number
   duration_ms?: number
   closed_until?: string | null

@@ -38,6 +38,13 @@ export const number =
       : err(`must be a number from ${least} to ${most}`)
   }
 
+export const wholeNumber =
+  (fallback: number, least: number, most: number): Reader<number> =>
+  (raw) => {
+    const read = number(fallback, least, most)(raw)
+    return read.ok && !Number.isInteger(read.value) ? err('must be a whole number') : read
+  }
+
 export const currency =
   (fallback: string): Reader<string> =>
   (raw) => {
@@ -106,6 +113,23 @@ export const optionalId: Reader<string | null> = (raw) => {
   if (raw.trim() === '') return ok(null)
   return /^[A-Za-z0-9_-]{1,64}$/.test(raw) ? ok(raw) : err('must be letters, digits, - and _')
 }
+
+/** A name that goes into a header as it is. */
+export const handle: Reader<string> = (raw) => {
+  if (raw.trim() === '') return err('is not set')
+  return /^[A-Za-z0-9_-]{1,64}$/.test(raw) ? ok(raw) : err('must be letters, digits, - and _')
+}
+
+/** Webhook topics such as `order/create`, separated by blanks or commas. */
+export const topics =
+  (...fallback: readonly string[]): Reader<readonly string[]> =>
+  (raw) => {
+    const list = raw.split(/[\s,]+/).filter((item) => item !== '')
+    if (list.length === 0) return ok(fallback)
+    return list.every((topic) => /^[a-z_]+\/[a-z_]+$/.test(topic))
+      ? ok(list)
+      : err('must be topics such as order/create, separated by blanks')
+  }
 
 /** A secret that people type, so it must be long enough not to be guessed. */
 export const password =

@@ -1,6 +1,7 @@
 import {
   address,
   currency,
+  handle,
   number,
   oneOf,
   optionalId,
@@ -11,6 +12,8 @@ import {
   type Reader,
   secret,
   secrets,
+  topics,
+  wholeNumber,
 } from './readers.ts'
 import { err, ok, type Result } from './result.ts'
 
@@ -31,6 +34,15 @@ const READERS = {
   SIGN_CUSTOMISER_EMBED_URL: address('https://integrations.signcustomiser.com/sign-customiser-embed.js'),
   STORE_ORIGINS: origins,
   EMBED_ORIGINS: origins,
+  STORE: oneOf('custom', 'shopline'),
+  CURRENCY_DECIMALS: wholeNumber(2, 0, 4),
+  SHOPLINE_APP_SECRET: secrets(5),
+  SHOPLINE_ACCESS_TOKEN: secret,
+  SHOPLINE_API_URL: origin('https://open.shopline.io'),
+  SHOPLINE_MERCHANT_HANDLE: handle,
+  SHOPLINE_ORDER_TOPICS: topics('order/create'),
+  SHOPLINE_RELAY_WHEN: oneOf('created', 'paid'),
+  SHOPLINE_TOLERANCE_SECONDS: number(0, 0, 365 * DAY_SECONDS),
   DEMO: oneOf('off', 'on', 'sandbox'),
   CONSOLE_PASSWORD: password(16),
   RELAY_TIMEOUT_SECONDS: number(10, 0.1, 300),

@@ -1,9 +1,6 @@
 import { err, ok } from '../result.ts'
 import { isGenuine, prefixed } from '../signing/hmac.ts'
-import { checkAge, type Scheme } from '../signing/scheme.ts'
-
-/** Sign Customiser's published replay window, either way (guide, "Step 2: Verify Timestamp"). */
-const TOLERANCE_SECONDS = 300
+import type { Scheme } from '../signing/scheme.ts'
 
 /**
  * Sign Customiser's signature: hex HMAC-SHA-256 of the timestamp header as sent, a full stop and the raw body.
@@ -12,7 +9,14 @@ const TOLERANCE_SECONDS = 300
  * webhooks are signed alike, each with its own secret.
  */
 export const signCustomiserSignature: Scheme = {
-  claim({ headers }, now) {
+  /** The published replay window, either way (guide, "Step 2: Verify Timestamp"). */
+  tolerance: 300,
+
+  likelyCauses:
+    'The body was changed or re-serialised after signing, or another secret signed it: ' +
+    'the Create Product URL and every webhook subscription have a secret of their own.',
+
+  claim({ headers }) {
     const timestamp = headers.get('x-webhook-timestamp')
     const signature = headers.get('x-webhook-signature')
     if (!timestamp || !signature)
@@ -25,10 +29,10 @@ export const signCustomiserSignature: Scheme = {
         code: 'malformed-signature',
         detail: 'x-webhook-signature must be exactly 64 hex digits, without a prefix.',
       })
-    const refusal = checkAge(timestamp, now, TOLERANCE_SECONDS)
-    return refusal ? err(refusal) : ok({ timestamp, signature })
+    return ok({ timestamp, signature })
   },
 
-  vouches: ({ timestamp, signature }, body, secrets) =>
-    isGenuine(secrets, signature, prefixed(`${timestamp}.`, body)),
+  async vouches({ timestamp, signature }, body, secrets) {
+    return (await isGenuine(secrets, signature, prefixed(`${timestamp}.`, body))) ? 'raw' : null
+  },
 }

@@ -9,16 +9,21 @@ export interface Claim {
 
 /** How one vendor signs its requests. */
 export interface Scheme {
-  /** Finds the signature's parts in headers and URL and checks their shape and age; `now` in Unix seconds. */
-  claim(request: Request, now: number): Result<Claim, Refusal>
-  /** Says whether one of the secrets signed these very bytes at the claimed time. */
-  vouches(claim: Claim, body: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Promise<boolean>
+  /** How many seconds from now, either way, a request may have been signed; 0 for any time. Or the setting that says so. */
+  tolerance: number | 'SHOPLINE_TOLERANCE_SECONDS'
+  /** What a mismatch most likely comes from, as a sentence. */
+  likelyCauses: string
+  /** Finds the signature's parts in headers and URL and checks their shape. */
+  claim(request: Request): Result<Claim, Refusal>
+  /** Names the reading of the body that one of the secrets signed at the claimed time; null when none did. */
+  vouches(claim: Claim, body: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Promise<string | null>
 }
 
-/** Checks a timestamp's form and that it lies within `tolerance` seconds of now, either way. */
+/** Checks a timestamp's form and that it lies within `tolerance` seconds of now, either way; 0 is no limit. */
 export function checkAge(timestamp: string, now: number, tolerance: number): Refusal | null {
   if (!/^\d{1,15}$/.test(timestamp))
     return { code: 'malformed-timestamp', detail: 'Send a Unix time in seconds, in digits only.' }
+  if (tolerance === 0) return null
   const age = now - Number(timestamp)
   if (age > tolerance)
     return {
