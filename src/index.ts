@@ -9,11 +9,15 @@ import { parseOrder } from './sign-customiser/order.ts'
 import { ordersApi } from './sign-customiser/orders-api.ts'
 import { orders } from './store/orders.ts'
 import { products } from './store/products.ts'
+import { embed } from './storefront/embed.ts'
+import { productIds } from './storefront/product-ids.ts'
 
-/** The routes in the order data travels: a design comes in, the store reads it, sells it, and hands in the order. */
+/** The routes in the order data travels: a design is made and comes in, the store reads it, sells it, and hands in the order. */
 const app = new Hono<App>({ strict: false })
 app.use(logged)
+app.route('/embed.js', embed)
 app.route('/sign-customiser/products', createProduct)
+app.route('/storefront/products', productIds)
 app.route('/products', products)
 app.route('/orders', orders(parseOrder))
 app.get('/health', (c) => c.json({ ok: true }))

@@ -1,7 +1,14 @@
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import type { Ledger } from '../src/index.ts'
+import worker, { type Ledger } from '../src/index.ts'
 import { prefixed, sign } from '../src/signing/hmac.ts'
 
 /** Ahead of the real clock, so that no alarm goes off by itself. */
@@ -64,6 +71,19 @@ export const restartLedger = () => evictDurableObject(ledger())
 /** Sends a request to the Worker. */
 export const fetchBridge = (path: string, init?: RequestInit) =>
   exports.default.fetch(`https://bridge.test${path}`, init)
+
+/** Sends a request to the Worker under other settings. Its ledger keeps those of the tests. */
+export async function fetchWith(
+  settings: Record<string, string>,
+  path: string,
+  init?: RequestInit<IncomingRequestCfProperties>,
+): Promise<Response> {
+  const request = new Request<unknown, IncomingRequestCfProperties>(`https://bridge.test${path}`, init)
+  const context = createExecutionContext()
+  const response = await worker.fetch(request, { ...env, ...settings }, context)
+  await waitOnExecutionContext(context)
+  return response
+}
 
 /** What is spoiled about a signed request; nothing by default. */
 export interface Flaw {

@@ -75,6 +75,15 @@ export function readDesign(sql: SqlStorage, externalId: string): string | null {
   return row ? designText(JSON.parse(row.design), row.signed) : null
 }
 
+/** The external ID of a product of Sign Customiser's, or null. */
+export function productIdOf(sql: SqlStorage, productId: string): string | null {
+  const rows = sql.exec<{ external_id: string }>(
+    'SELECT external_id FROM designs WHERE product_id = ? ORDER BY seq DESC LIMIT 1',
+    productId,
+  )
+  return rows.toArray()[0]?.external_id ?? null
+}
+
 /** Designs newest first, by the beginning of their external ID or of Sign Customiser's product ID. */
 export function listDesigns(
   sql: SqlStorage,

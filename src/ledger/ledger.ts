@@ -87,6 +87,11 @@ export abstract class LedgerObject extends DurableObject<Env> {
     return designs.readDesign(this.#sql, externalId)
   }
 
+  /** The ID that the design of a vendor's product ID was given; null when none has arrived. */
+  async productIdOf(productId: string): Promise<string | null> {
+    return designs.productIdOf(this.#sql, productId)
+  }
+
   async designs(query: { q: string | null; limit: number; before: number }): Promise<Page<Design>> {
     return designs.listDesigns(this.#sql, query)
   }

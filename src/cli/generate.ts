@@ -1,0 +1,36 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { build } from 'esbuild'
+
+/**
+ * What browsers load, and the module of the Worker that holds it as text. The modules are committed, so that a bare
+ * `wrangler deploy` has them: `npm run generate` writes them, `npm run generate -- --check` says whether they are up to date.
+ */
+const BUNDLES = [['src/storefront/browser/embed.ts', 'src/storefront/generated/embed.ts']] as const
+
+const isCheck = process.argv.includes('--check')
+for (const [source, target] of BUNDLES) {
+  const module = moduleOf(source, await bundle(source))
+  if (!isCheck) await writeFile(target, module)
+  else if ((await readFile(target, 'utf8').catch(() => '')) !== module) {
+    console.error(`${target} is not what ${source} makes: run npm run generate`)
+    process.exitCode = 1
+  }
+}
+
+async function bundle(source: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [source],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+  })
+  return outputFiles.map(({ text }) => text.trim()).join('\n')
+}
+
+function moduleOf(source: string, text: string): string {
+  return `// Made of ${basename(source)} by \`npm run generate\`.\nexport const text =\n  ${JSON.stringify(text)}\n`
+}

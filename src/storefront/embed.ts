@@ -1,0 +1,39 @@
+import { Hono } from 'hono'
+import type { App } from '../http/app.ts'
+import { requireSettings } from '../http/configured.ts'
+import { kept } from '../http/kept.ts'
+import { readSettings } from '../settings.ts'
+import type { EmbedSettings } from './embed-settings.ts'
+import { text } from './generated/embed.ts'
+
+/** The script that a shop puts in its page, told the bridge's settings. */
+export const embed = new Hono<App>().get('/', async (c) => {
+  const settings = requireSettings(c, [
+    'SIGN_CUSTOMISER_EMBED_URL',
+    'SIGN_CUSTOMISER_CUSTOMISER_ID',
+    'STORE_ORIGINS',
+    'EMBED_ORIGINS',
+  ])
+  if (!settings.ok) return settings.error
+  const integration = readSettings(c.env, ['SIGN_CUSTOMISER_INTEGRATION_ID'])
+  return kept(
+    c,
+    scriptWith({
+      embedUrl: settings.value.SIGN_CUSTOMISER_EMBED_URL,
+      trusted: settings.value.EMBED_ORIGINS,
+      stores: settings.value.STORE_ORIGINS,
+      customiserId: settings.value.SIGN_CUSTOMISER_CUSTOMISER_ID,
+      // A page that names the integration itself does without the setting.
+      integrationId: integration.ok ? `${integration.value.SIGN_CUSTOMISER_INTEGRATION_ID}` : null,
+    }),
+    {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
+      'cross-origin-resource-policy': 'cross-origin',
+    },
+  )
+})
+
+/** JSON is an expression of JavaScript; it goes in as an argument, so nothing in it can be read as code. */
+export const scriptWith = (settings: EmbedSettings) =>
+  `(function(SETTINGS){${text}})(${JSON.stringify(settings)});\n`
