@@ -3,10 +3,12 @@ import type { App } from './http/app.ts'
 import { onFault, unmatched } from './http/fallback.ts'
 import { logged } from './http/logged.ts'
 import { LedgerObject } from './ledger/ledger.ts'
+import { alerts } from './operations/alerts.ts'
 import { sweep } from './operations/sweep.ts'
 import { createProduct } from './sign-customiser/create-product.ts'
 import { parseOrder } from './sign-customiser/order.ts'
 import { ordersApi } from './sign-customiser/orders-api.ts'
+import { forwarding } from './store/forwarding.ts'
 import { orders } from './store/orders.ts'
 import { products } from './store/products.ts'
 import { embed } from './storefront/embed.ts'
@@ -25,7 +27,7 @@ app.notFound(unmatched(app))
 app.onError(onFault)
 
 export class Ledger extends LedgerObject {
-  override deliver = { orders: ordersApi }
+  override deliver = { orders: ordersApi, events: forwarding, alerts }
 }
 
 export default {

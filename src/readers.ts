@@ -139,3 +139,17 @@ export const password =
     if (!read.ok) return read
     return read.value.length >= least ? read : err(`must be at least ${least} characters long`)
   }
+
+/** A key of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+export const webhookKey: Reader<string> = (raw) => {
+  const read = secret(raw)
+  if (!read.ok) return read
+  const base64 = raw.replace(/^whsec_/, '')
+  const isKey =
+    raw.startsWith('whsec_') &&
+    /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/.test(base64)
+  const bytes = Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
+  return isKey && bytes >= 24 && bytes <= 64
+    ? ok(raw)
+    : err('must be whsec_ and 24 to 64 bytes in base64, such as `openssl rand -base64 32` gives')
+}

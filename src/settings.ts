@@ -13,6 +13,7 @@ import {
   secret,
   secrets,
   topics,
+  webhookKey,
   wholeNumber,
 } from './readers.ts'
 import { err, ok, type Result } from './result.ts'
@@ -25,6 +26,7 @@ const DAY_SECONDS = 86_400
 /** Every setting with its reader; README describes each. */
 const READERS = {
   SIGN_CUSTOMISER_INTEGRATION_SECRET: secrets(5),
+  SIGN_CUSTOMISER_WEBHOOK_SECRET: secrets(20),
   SIGN_CUSTOMISER_API_TOKEN: secret,
   STORE_API_TOKEN: secrets(5),
   SIGN_CUSTOMISER_INTEGRATION_ID: positiveInteger,
@@ -45,10 +47,15 @@ const READERS = {
   SHOPLINE_TOLERANCE_SECONDS: number(0, 0, 365 * DAY_SECONDS),
   DEMO: oneOf('off', 'on', 'sandbox'),
   CONSOLE_PASSWORD: password(16),
+  EVENTS_URL: address(''),
+  EVENTS_SECRET: webhookKey,
+  ALERT_URL: address(''),
+  BRIDGE_URL: origin(''),
   RELAY_TIMEOUT_SECONDS: number(10, 0.1, 300),
   RELAY_FIRST_RETRY_SECONDS: number(60, 0.1, DAY_SECONDS),
   RELAY_GIVE_UP_HOURS: number(72, 0.001, 24 * 365),
   RELAY_CONFIRM_SECONDS: number(120, 0, DAY_SECONDS),
+  RETENTION_DAYS: number(90, 1, 3650),
   MAX_BODY_BYTES: number(1_048_576, 1, 50 * 1_048_576),
 } satisfies Record<string, Reader<unknown>>
 

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** Every setting is bound here, so that a local .dev.vars changes no test. */
 const SETTINGS = {
   SIGN_CUSTOMISER_INTEGRATION_SECRET: 'integration-secret',
+  SIGN_CUSTOMISER_WEBHOOK_SECRET: 'webhook-secret',
   SIGN_CUSTOMISER_API_TOKEN: 'api-token',
   STORE_API_TOKEN: 'store-token',
   SIGN_CUSTOMISER_INTEGRATION_ID: '42',
@@ -24,10 +25,15 @@ const SETTINGS = {
   SHOPLINE_TOLERANCE_SECONDS: '0',
   DEMO: 'off',
   CONSOLE_PASSWORD: 'console-password',
+  EVENTS_URL: '',
+  EVENTS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  ALERT_URL: '',
+  BRIDGE_URL: 'https://bridge.test',
   RELAY_TIMEOUT_SECONDS: '10',
   RELAY_FIRST_RETRY_SECONDS: '60',
   RELAY_GIVE_UP_HOURS: '72',
   RELAY_CONFIRM_SECONDS: '120',
+  RETENTION_DAYS: '90',
   MAX_BODY_BYTES: '1048576',
 }
 

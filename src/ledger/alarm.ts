@@ -21,10 +21,11 @@ export class Alarm {
   }
 
   /**
-   * Makes sure that the alarm goes off at `at`, in milliseconds since 1970, or before. Called without an `await` after the
-   * writes it is for, it joins their commit.
+   * Makes sure that the alarm goes off at `at`, in milliseconds since 1970, or before; `Infinity` is never. Called without an
+   * `await` after the writes it is for, it joins their commit.
    */
   async by(at: number): Promise<void> {
+    if (at === Number.POSITIVE_INFINITY) return
     if (this.#at !== null && this.#at <= at) return
     this.#at = at
     try {

@@ -12,7 +12,7 @@ export interface Deliverer {
 
 export type Deliverers = Record<Destination, Deliverer>
 
-/** How patient to be with a destination; null while a setting that its deliveries need can't be used. */
+/** How patient to be with a destination; null while a setting that its deliveries need is blank or can't be used. */
 export function policyOf(env: Env, { settings }: Deliverer): Policy | null {
   const read = readSettings(env, [
     'RELAY_TIMEOUT_SECONDS',
@@ -21,11 +21,17 @@ export function policyOf(env: Env, { settings }: Deliverer): Policy | null {
     'RELAY_CONFIRM_SECONDS',
     ...settings,
   ])
-  if (!read.ok) return null
+  if (!read.ok || Object.values(read.value).includes('')) return null
   return {
     timeoutSeconds: read.value.RELAY_TIMEOUT_SECONDS,
     firstRetrySeconds: read.value.RELAY_FIRST_RETRY_SECONDS,
     giveUpHours: read.value.RELAY_GIVE_UP_HOURS,
     confirmSeconds: read.value.RELAY_CONFIRM_SECONDS,
   }
+}
+
+/** When what is taken in now ends as `failed` if it can't be delivered, in milliseconds since 1970. */
+export function giveUpAt(env: Env, now: number): number {
+  const read = readSettings(env, ['RELAY_GIVE_UP_HOURS'])
+  return now + (read.ok ? read.value.RELAY_GIVE_UP_HOURS : 72) * 3_600_000
 }

@@ -1,7 +1,8 @@
 import { backOff } from './schedule.ts'
 
-/** Where a delivery goes; each has a gate and a way of sending of its own. */
-export type Destination = 'orders'
+/** Where deliveries go; each has a gate and a way of sending of its own. */
+export const DESTINATIONS = ['orders', 'events', 'alerts'] as const
+export type Destination = (typeof DESTINATIONS)[number]
 
 /**
  * `unconfirmed`: it was sent, the answer was lost. `rejected` and `failed` wait for an operator, `relayed` is final.
@@ -16,7 +17,7 @@ export type State = (typeof STATES)[number]
 export type Outcome =
   | { outcome: 'relayed'; status: number; remoteId: string | null }
   | { outcome: 'unconfirmed'; status: number | null; retryAfterMs: number | null; detail: string }
-  | { outcome: 'passing'; status: number; retryAfterMs: number | null; detail: string }
+  | { outcome: 'passing'; status: number | null; retryAfterMs: number | null; detail: string }
   /** `alreadyThere`: the answer says no more than that it has this delivery. */
   | { outcome: 'rejected'; status: number; detail: string; alreadyThere: boolean }
 

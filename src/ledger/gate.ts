@@ -56,7 +56,8 @@ export function readGate(sql: SqlStorage, destination: Destination): Gate {
 
 export function writeGate(sql: SqlStorage, destination: Destination, gate: Gate): void {
   sql.exec(
-    'INSERT OR REPLACE INTO gates (destination, streak, closed_at, closed_until, reason) VALUES (?, ?, ?, ?, ?)',
+    `INSERT INTO gates (destination, streak, closed_at, closed_until, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT (destination) DO UPDATE SET streak = ?2, closed_at = ?3, closed_until = ?4, reason = ?5`,
     destination,
     gate.streak,
     gate.closed_at,

@@ -1,22 +1,20 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Design } from '../catalogue/design.ts'
-import { logFault } from '../log.ts'
-import { readSettings } from '../settings.ts'
 import { Alarm } from './alarm.ts'
+import { Clock } from './clock.ts'
 import { type Counters, count, readCounters } from './counters.ts'
-import type { Deliverers } from './deliverer.ts'
-import type { Destination } from './delivery.ts'
+import { type Deliverers, giveUpAt } from './deliverer.ts'
+import { DESTINATIONS } from './delivery.ts'
 import * as designs from './designs.ts'
+import { type EventView, listEvents, type NewEvent, recordEvent } from './events.ts'
 import type { NewOrder } from './new-order.ts'
 import { listOrders, type OrderStory, type OrderView, readOrder } from './order-views.ts'
 import * as orders from './orders.ts'
+import { forwardEvent } from './outbox.ts'
 import type { Page } from './page.ts'
-import { within } from './patience.ts'
-import { PUBLISH_AGAIN_MS, publishDue } from './publishing.ts'
+import { PUBLISH_AGAIN_MS } from './publishing.ts'
 import { Relay } from './relay.ts'
 import { migrate } from './schema.ts'
-
-const DESTINATIONS: readonly Destination[] = ['orders']
 
 /** What became of an order that was handed in; `order` is its state by then. */
 export type Submission =
@@ -35,12 +33,14 @@ export abstract class LedgerObject extends DurableObject<Env> {
   readonly #sql: SqlStorage
   readonly #alarm: Alarm
   readonly #relay: Relay
+  readonly #clock: Clock
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#sql = ctx.storage.sql
     this.#alarm = new Alarm(ctx.storage)
     this.#relay = new Relay(env, this.#sql, this.#alarm, (destination) => this.deliver[destination])
+    this.#clock = new Clock(env, this.#sql, this.#alarm, this.#relay)
     ctx.blockConcurrencyWhile(async () => {
       migrate(ctx.storage)
       // Reading the alarm comes first and takes a turn, after which the subclass has said how to deliver.
@@ -50,21 +50,12 @@ export abstract class LedgerObject extends DurableObject<Env> {
 
   /** Looks for what a dead instance left behind and arms an alarm that was lost; also the cron trigger's call. */
   async sweep(): Promise<void> {
-    await this.#alarm.load()
-    for (const destination of DESTINATIONS) this.#relay.recover(destination)
-    await this.#rearm()
+    await this.#clock.sweep()
   }
 
   /** Never throws: after a few failures the platform would drop the alarm for good. */
   override async alarm(): Promise<void> {
-    this.#alarm.fired()
-    const jobs = [
-      publishDue(this.#sql, this.env.CATALOGUE),
-      ...DESTINATIONS.map((to) => this.#relay.drain(to)),
-    ]
-    for (const job of await Promise.allSettled(jobs))
-      if (job.status === 'rejected') logFault(job.reason, { code: 'alarm-failed' })
-    await this.#rearm()
+    await this.#clock.run()
   }
 
   /** Records a design; its ID is issued once this has resolved. */
@@ -101,9 +92,10 @@ export abstract class LedgerObject extends DurableObject<Env> {
    * without whoever asked for it.
    */
   async submit(order: NewOrder, patience: number): Promise<Submission> {
-    const accepted = orders.accept(this.#sql, order, Date.now(), this.#giveUpAt())
+    const now = Date.now()
+    const accepted = orders.accept(this.#sql, order, now, giveUpAt(this.env, now))
     if (accepted.result === 'conflict' || accepted.result === 'unknown-products') return accepted
-    if (accepted.result === 'accepted') await this.#attempt(accepted.delivery, patience)
+    if (accepted.result === 'accepted') await this.#relay.tryNow(accepted.delivery, patience)
     return { result: accepted.result, order: this.#story(order.external_id) }
   }
 
@@ -120,15 +112,17 @@ export abstract class LedgerObject extends DurableObject<Env> {
     externalId: string,
     patience: number,
   ): Promise<OrderStory | Exclude<orders.Retry['result'], 'retried'>> {
-    const retried = orders.retry(this.#sql, externalId, Date.now(), this.#giveUpAt())
+    const now = Date.now()
+    const retried = orders.retry(this.#sql, externalId, now, giveUpAt(this.env, now))
     if (retried.result !== 'retried') return retried.result
-    await this.#attempt(retried.delivery, patience, true)
+    await this.#relay.tryNow(retried.delivery, patience, true)
     return this.#story(externalId)
   }
 
   async retryAll(state: orders.Retryable): Promise<number> {
-    const count = orders.retryAll(this.#sql, state, Date.now(), this.#giveUpAt())
-    if (count > 0) await this.#rearm()
+    const now = Date.now()
+    const count = orders.retryAll(this.#sql, state, now, giveUpAt(this.env, now))
+    if (count > 0) await this.#clock.rearm()
     return count
   }
 
@@ -142,26 +136,16 @@ export abstract class LedgerObject extends DurableObject<Env> {
     for (const [code, n] of Object.entries(refusals)) count(this.#sql, 'refusals', code, n)
   }
 
-  async #attempt(
-    delivery: Parameters<Relay['attemptNow']>[0],
-    patience: number,
-    isProbe = false,
-  ): Promise<void> {
-    const attempt = this.#relay.attemptNow(delivery, isProbe)
-    if (!attempt) return this.#alarm.by(this.#relay.earliest(delivery.destination))
-    await within(patience, attempt.catch(reportAndRethrow))
+  /** Records a verified event and forwards it, once; it may be answered for when this has resolved. */
+  async recordEvent(event: NewEvent): Promise<'new' | 'repeat'> {
+    const now = Date.now()
+    const recorded = recordEvent(this.#sql, event, now)
+    if (recorded === 'new') await this.#alarm.by(forwardEvent(this.env, this.#sql, event, now))
+    return recorded
   }
 
-  /** Arms the alarm for the next thing to be done. */
-  async #rearm(): Promise<void> {
-    const wakes = [designs.nextPublishing(this.#sql), ...DESTINATIONS.map((to) => this.#relay.nextWake(to))]
-    const next = Math.min(...wakes.map((wake) => wake ?? Number.POSITIVE_INFINITY))
-    if (next !== Number.POSITIVE_INFINITY) await this.#alarm.by(next)
-  }
-
-  #giveUpAt(): number {
-    const read = readSettings(this.env, ['RELAY_GIVE_UP_HOURS'])
-    return Date.now() + (read.ok ? read.value.RELAY_GIVE_UP_HOURS : 72) * 3_600_000
+  async events(query: Parameters<typeof listEvents>[1]): Promise<Page<EventView>> {
+    return listEvents(this.#sql, query)
   }
 
   #story(externalId: string): OrderStory {
@@ -169,10 +153,4 @@ export abstract class LedgerObject extends DurableObject<Env> {
     if (!order) throw new Error('an order that was just written is not there')
     return order
   }
-}
-
-/** Whoever waited may be gone by the time an attempt meets a fault. */
-function reportAndRethrow(fault: unknown): never {
-  logFault(fault, { code: 'attempt-failed' })
-  throw fault
 }

@@ -1,10 +1,11 @@
-import { log } from '../log.ts'
+import { log, logFault } from '../log.ts'
 import type { Alarm } from './alarm.ts'
 import { Attempts } from './attempts.ts'
 import { type Deliverer, policyOf } from './deliverer.ts'
 import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
 import type { Destination, Policy } from './delivery.ts'
 import { readGate } from './gate.ts'
+import { within } from './patience.ts'
 import { due, giveUp, nextWake, probe, recoverStranded } from './queue.ts'
 
 const MOST_SENDS_PER_RUN = 40
@@ -17,21 +18,33 @@ const UNCONFIGURED_WAIT_MS = 5 * 60_000
 export class Relay {
   readonly #env: Env
   readonly #sql: SqlStorage
+  readonly #alarm: Alarm
   readonly #attempts: Attempts
   readonly #delivererOf: (destination: Destination) => Deliverer
 
   constructor(env: Env, sql: SqlStorage, alarm: Alarm, delivererOf: (destination: Destination) => Deliverer) {
     this.#env = env
     this.#sql = sql
+    this.#alarm = alarm
     this.#attempts = new Attempts(env, sql, alarm)
     this.#delivererOf = delivererOf
+  }
+
+  /**
+   * Tries a delivery in the commit of the caller's writes, or has the alarm try it. Waits at most `patience` milliseconds for the
+   * answer: the attempt goes on without whoever asked for it.
+   */
+  async tryNow(delivery: Delivery, patience: number, isProbe = false): Promise<void> {
+    const attempt = this.#attemptNow(delivery, isProbe)
+    if (!attempt) return this.#alarm.by(this.#earliest(delivery.destination))
+    await within(patience, attempt.catch(reportAndRethrow))
   }
 
   /**
    * Begins an attempt in the commit of the caller's writes, if the destination can be sent to and a connection is free; else
    * null, and the delivery stays queued. A probe goes out even through a closed gate.
    */
-  attemptNow(delivery: Delivery, isProbe = false): Promise<void> | null {
+  #attemptNow(delivery: Delivery, isProbe: boolean): Promise<void> | null {
     const deliverer = this.#delivererOf(delivery.destination)
     const policy = policyOf(this.#env, deliverer)
     if (!policy) return null
@@ -76,7 +89,7 @@ export class Relay {
   }
 
   /** The earliest that something which was just queued may be sent, in milliseconds since 1970. */
-  earliest(destination: Destination): number {
+  #earliest(destination: Destination): number {
     const now = Date.now()
     if (!policyOf(this.#env, this.#delivererOf(destination))) return now + UNCONFIGURED_WAIT_MS
     return Math.max(now, readGate(this.#sql, destination).closed_until ?? now)
@@ -109,4 +122,10 @@ export class Relay {
     if (delivery && isWaiting(delivery) && !isClosed) await this.#attempts.make(delivery, deliverer, policy)
     else this.#attempts.slots.give()
   }
+}
+
+/** Whoever waited may be gone by the time an attempt meets a fault. */
+function reportAndRethrow(fault: unknown): never {
+  logFault(fault, { code: 'attempt-failed' })
+  throw fault
 }

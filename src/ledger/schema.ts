@@ -1,4 +1,5 @@
 import { COUNTERS } from './schema-counters.ts'
+import { EVENTS } from './schema-events.ts'
 
 /**
  * The ledger's tables, as steps that are only ever added to: while a deployment rolls out, old and new code meet on the same
@@ -69,6 +70,7 @@ const STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   COUNTERS,
+  EVENTS,
 ]
 
 /** Brings the tables to this version's schema, in the commit that also notes the version. */

@@ -8,16 +8,13 @@ function keyOf(secret: string): Promise<CryptoKey> {
   const known = keys.get(secret)
   if (known) return known
   if (keys.size >= MOST_KEYS) keys.clear()
-  const key = crypto.subtle.importKey(
-    'raw',
-    encoder.encode(secret),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign', 'verify'],
-  )
+  const key = importKey(encoder.encode(secret))
   keys.set(secret, key)
   return key
 }
+
+const importKey = (bytes: Uint8Array): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 
 const hexOf = (bytes: ArrayBuffer): string =>
   Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -49,6 +46,14 @@ export async function isGenuine(
 /** Signs `message` with HMAC-SHA-256 and returns 64 lower-case hex digits. */
 export async function sign(secret: string, message: Uint8Array<ArrayBuffer>): Promise<string> {
   return hexOf(await crypto.subtle.sign('HMAC', await keyOf(secret), message))
+}
+
+/** Signs `message` with HMAC-SHA-256 under a key that is bytes, not text. */
+export async function signBytes(
+  key: Uint8Array<ArrayBuffer>,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.sign('HMAC', await importKey(key), message))
 }
 
 /** The SHA-256 of bytes, or of text as UTF-8, in 64 lower-case hex digits. */

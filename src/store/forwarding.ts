@@ -1,0 +1,36 @@
+import { postJson } from '../http/exchange.ts'
+import type { Deliverer } from '../ledger/deliverer.ts'
+import { webhookOutcome } from '../ledger/webhook-outcome.ts'
+import { readSettings } from '../settings.ts'
+import { standardSignature } from '../signing/standard-webhooks.ts'
+
+const SETTINGS = ['EVENTS_URL', 'EVENTS_SECRET'] as const
+
+/**
+ * Forwards events to the store's own endpoint, signed by Standard Webhooks; the ID stays the same however often an event is sent.
+ *
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export const forwarding: Deliverer = {
+  settings: SETTINGS,
+
+  async send(env, { external_id, body }, signal) {
+    const settings = readSettings(env, SETTINGS)
+    if (!settings.ok || body === null) throw new Error('an event is being sent that can not be sent')
+
+    const timestamp = `${Math.floor(Date.now() / 1000)}`
+    const signature = await standardSignature(settings.value.EVENTS_SECRET, external_id, timestamp, body)
+    const answer = await postJson(
+      settings.value.EVENTS_URL,
+      {
+        'Content-Type': 'application/json',
+        'webhook-id': external_id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': signature,
+      },
+      body,
+      signal,
+    )
+    return webhookOutcome(answer, Date.now())
+  },
+}
