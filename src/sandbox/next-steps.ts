@@ -1,0 +1,35 @@
+import type { Stack } from './stack.ts'
+import { anOrder, type Told } from './story.ts'
+
+/** What to look at after the story: each `curl` line works as it is printed. */
+export function nextSteps(
+  { bridgeUrl, sandboxUrl, storeToken }: Stack,
+  { productId, orderId }: Told,
+): string {
+  const authorization = `-H 'Authorization: Bearer ${storeToken}'`
+  const next = `${orderId}-b`
+  const body = JSON.stringify(anOrder(next, productId))
+  return `
+Now try it yourself, from another terminal.
+
+What became of the order, with every attempt:
+  curl ${authorization} ${bridgeUrl}/orders/${orderId}
+
+All orders, newest first; and all designs:
+  curl ${authorization} ${bridgeUrl}/orders
+  curl ${authorization} ${bridgeUrl}/products
+
+Another design, signed by the sandbox and posted to the bridge:
+  curl -X POST ${sandboxUrl}/sandbox/designs
+
+Let Sign Customiser fail once, then hand in an order: it is queued, tried again a few seconds later, and relayed.
+  curl -d '{"kind": "status", "status": 503}' ${sandboxUrl}/sandbox/faults
+  curl ${authorization} -H 'Content-Type: application/json' -d '${body}' ${bridgeUrl}/orders
+  curl ${authorization} ${bridgeUrl}/orders/${next}
+
+What Sign Customiser has received:
+  curl ${sandboxUrl}/sandbox/orders
+
+Running until you press Ctrl-C. What the bridge logs appears below.
+`
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { freePort } from './ports.ts'
+import { sandbox } from './sandbox.ts'
+import { localSecrets } from './secrets.ts'
+import { close, LOOPBACK, serve } from './serve.ts'
+import { type Wrangler, wranglerDev } from './wrangler.ts'
+
+export interface StackOptions {
+  /** Holds the secrets in `env` and what is kept between runs in `state`. */
+  directory: string
+  /** 0 picks a free one. */
+  bridgePort: number
+  sandboxPort: number
+  /** Takes each line that the Worker, or wrangler for it, prints. */
+  onLine?: (line: string) => void
+}
+
+/** A bridge and the sandbox that it takes for Sign Customiser. */
+export interface Stack {
+  bridgeUrl: string
+  sandboxUrl: string
+  /** What the store's backend presents as a Bearer token. */
+  storeToken: string
+  /** Settles when the Worker has ended, by itself or stopped. */
+  ended: Promise<void>
+  stop(): Promise<void>
+}
+
+const INTEGRATION_ID = 42
+
+/**
+ * Starts the sandbox and the Worker, both on loopback, each knowing the other. Throws `Trouble` when it can't.
+ *
+ * Whatever `wrangler.toml` says, the Worker is given this sandbox's address, so no order leaves this machine.
+ */
+export async function startStack({ directory, onLine = () => {}, ...ports }: StackOptions): Promise<Stack> {
+  const bridgePort = await freePort(ports.bridgePort, '--bridge-port')
+  const sandboxPort = await freePort(ports.sandboxPort, '--sandbox-port')
+  const bridgeUrl = `http://${LOOPBACK}:${bridgePort}`
+  const sandboxUrl = `http://${LOOPBACK}:${sandboxPort}`
+  const envFile = join(directory, 'env')
+  const secrets = await localSecrets(envFile)
+
+  const app = sandbox({
+    apiToken: secrets.SIGN_CUSTOMISER_API_TOKEN,
+    integrationId: INTEGRATION_ID,
+    integrationSecret: secrets.SIGN_CUSTOMISER_INTEGRATION_SECRET,
+    createProductUrl: `${bridgeUrl}/sign-customiser/products`,
+  })
+  const server = await serve(app, sandboxPort)
+  let wrangler: Wrangler
+  try {
+    const state = join(directory, 'state')
+    wrangler = await wranglerDev({ port: bridgePort, envFile, state, settings: settings(sandboxUrl), onLine })
+  } catch (error) {
+    await close(server)
+    throw error
+  }
+  return {
+    bridgeUrl,
+    sandboxUrl,
+    storeToken: secrets.STORE_API_TOKEN,
+    ended: wrangler.ended,
+    async stop() {
+      await wrangler.stop()
+      await close(server)
+    },
+  }
+}
+
+/** Every setting that names a place to send to must be here. Retries come sooner than in earnest, to be seen. */
+const settings = (sandboxUrl: string): Record<string, string> => ({
+  SIGN_CUSTOMISER_API_URL: sandboxUrl,
+  SIGN_CUSTOMISER_INTEGRATION_ID: `${INTEGRATION_ID}`,
+  RELAY_FIRST_RETRY_SECONDS: '4',
+  RELAY_CONFIRM_SECONDS: '10',
+})
