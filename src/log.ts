@@ -22,6 +22,7 @@ export interface LogLine {
   settings?: readonly string[]
   count?: number
   error?: string
+  cause?: string
   stack?: string
 }
 
@@ -30,21 +31,24 @@ export function log(level: 'log' | 'warn' | 'error', line: LogLine): void {
   console[level](JSON.stringify(line))
 }
 
-/**
- * Logs a fault of ours: its message and where it was thrown.
- *
- * The message of a `SyntaxError` quotes the text that was parsed, which may be a customer's, so it stays out.
- */
-export function logFault(fault: unknown, about: Omit<LogLine, 'event' | 'error' | 'stack'>): void {
-  const error = fault instanceof Error ? fault : new Error('something other than an Error was thrown')
+/** Logs a fault of ours: what it says, what caused it, and where it was thrown. */
+export function logFault(fault: unknown, about: Omit<LogLine, 'event' | 'error' | 'cause' | 'stack'>): void {
+  const { cause, stack = '' } = fault instanceof Error ? fault : new Error()
   log('error', {
     event: 'fault',
     ...about,
-    error: error instanceof SyntaxError ? error.name : `${error.name}: ${error.message}`,
-    stack: (error.stack ?? '')
+    error: described(fault),
+    ...(cause !== undefined && { cause: described(cause) }),
+    stack: stack
       .split('\n')
       .filter((frame) => frame.startsWith('    at '))
       .slice(0, 8)
       .join('\n'),
   })
+}
+
+/** The message of a `SyntaxError` quotes the text that was parsed, which may be a customer's, so it stays out. */
+function described(fault: unknown): string {
+  if (!(fault instanceof Error)) return 'something other than an Error'
+  return fault instanceof SyntaxError ? fault.name : `${fault.name}: ${fault.message}`
 }

@@ -19,6 +19,6 @@ export async function askLedger<T>(env: Env, question: (ledger: LedgerMethods) =
     // A stub that has thrown may stay broken, so each question gets its own.
     return await question(env.LEDGER.getByName('ledger') as unknown as LedgerMethods)
   } catch (cause) {
-    throw new LedgerUnavailable(cause instanceof Error ? cause.message : 'unknown', { cause })
+    throw new LedgerUnavailable('the ledger did not answer', { cause })
   }
 }

@@ -176,6 +176,7 @@ describe('an order that is refused', () => {
     ['a currency in words', { currency: 'dollars' }, '/currency'],
     ['an address in one line', { shipping_address: '123 Main St' }, '/shipping_address'],
     ['no customer but null', { customer: null }, '/customer'],
+    ['a list for a customer', { customer: [] }, '/customer'],
     ["another integration's ID", { integration_id: 43 }, '/integration_id'],
   ])('with %s is told where', async (_, wrong, pointer) => {
     const sent = outsideAnswers()
