@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isObject } from './json.ts'
 import type { FieldError } from './problem.ts'
 
 /** What a validator found, each with its place as a JSON pointer (RFC 6901). */
@@ -11,6 +12,5 @@ export function fieldErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError
 
 const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
-/** An array passes for an object with a validator, as it does with JavaScript. */
-export const notAList = <T extends object>(message: string) =>
-  v.check<T, string>((value) => !Array.isArray(value), message)
+/** An object, and not an array, which passes for one with a validator as it does with JavaScript. */
+export const anObject = (message: string) => v.pipe(v.unknown(), v.check(isObject, message))

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
-import { fieldErrors, notAList } from '../http/pointer.ts'
+import { anObject, fieldErrors } from '../http/pointer.ts'
 import type { Refusal } from '../http/problem.ts'
 import type { Order } from '../ledger/new-order.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -13,8 +13,7 @@ const text = (what: string) =>
       `must be 1 to 255 characters without blanks around them: ${what}`,
     ),
   )
-const OBJECT = 'must be an object, or left out'
-const object = v.pipe(v.looseObject({}, OBJECT), notAList(OBJECT))
+const object = anObject('must be an object, or left out')
 
 const line = v.looseObject(
   {

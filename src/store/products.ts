@@ -6,7 +6,7 @@ import type { App } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { requireSettings } from '../http/configured.ts'
 import { jsonBody } from '../http/json-body.ts'
-import { fieldErrors, notAList } from '../http/pointer.ts'
+import { anObject, fieldErrors } from '../http/pointer.ts'
 import { refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { recordDesign } from '../ledger/record-design.ts'
@@ -24,20 +24,17 @@ const minorUnits = v.optional(
 
 /** What is told of a product whose ID another endpoint had issued; unknown fields are kept. */
 export const importSchema = v.pipe(
-  v.looseObject(
-    {
-      title: text,
-      description: text,
-      price: minorUnits,
-      compare_price: minorUnits,
-      currency: v.optional(
-        v.pipe(v.string('must be a string'), v.regex(/^[A-Z]{3}$/, 'must be three capital letters')),
-      ),
-      image: text,
-    },
-    'must be an object',
-  ),
-  notAList('must be an object'),
+  anObject('must be an object'),
+  v.looseObject({
+    title: text,
+    description: text,
+    price: minorUnits,
+    compare_price: minorUnits,
+    currency: v.optional(
+      v.pipe(v.string('must be a string'), v.regex(/^[A-Z]{3}$/, 'must be three capital letters')),
+    ),
+    image: text,
+  }),
 )
 
 /** Designs for the store's backend, which takes title and price from here, never from the browser. */
