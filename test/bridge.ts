@@ -1,6 +1,6 @@
 import {
   createExecutionContext,
-  evictDurableObject,
+  evictAllDurableObjects,
   reset,
   runDurableObjectAlarm,
   runInDurableObject,
@@ -66,7 +66,7 @@ export async function armed(): Promise<number> {
 export const runAlarm = () => runDurableObjectAlarm(ledger())
 
 /** Ends the ledger's instance as a deployment does: what it had only in memory is gone. */
-export const restartLedger = () => evictDurableObject(ledger())
+export const restartLedger = () => evictAllDurableObjects()
 
 /** Sends a request to the Worker. */
 export const fetchBridge = (path: string, init?: RequestInit) =>
