@@ -51,7 +51,8 @@ export async function startStack({ directory, onLine = () => {}, ...ports }: Sta
   let wrangler: Wrangler
   try {
     const state = join(directory, 'state')
-    wrangler = await wranglerDev({ port: bridgePort, envFile, state, settings: settings(sandboxUrl), onLine })
+    const settings = localSettings(bridgeUrl, sandboxUrl)
+    wrangler = await wranglerDev({ port: bridgePort, envFile, state, settings, onLine })
   } catch (error) {
     await close(server)
     throw error
@@ -68,10 +69,19 @@ export async function startStack({ directory, onLine = () => {}, ...ports }: Sta
   }
 }
 
-/** Every setting that names a place to send to must be here. Retries come sooner than in earnest, to be seen. */
-const settings = (sandboxUrl: string): Record<string, string> => ({
+/**
+ * What the Worker is told, whatever `wrangler.toml` says: every setting that names a place to send to or to load from is on
+ * loopback or empty. Retries come sooner than in earnest, to be seen.
+ */
+export const localSettings = (bridgeUrl: string, sandboxUrl: string): Record<string, string> => ({
   SIGN_CUSTOMISER_API_URL: sandboxUrl,
+  SIGN_CUSTOMISER_EMBED_URL: `${sandboxUrl}/sign-customiser-embed.js`,
   SIGN_CUSTOMISER_INTEGRATION_ID: `${INTEGRATION_ID}`,
+  STORE: 'custom',
+  SHOPLINE_API_URL: sandboxUrl,
+  EVENTS_URL: '',
+  ALERT_URL: '',
+  BRIDGE_URL: bridgeUrl,
   RELAY_FIRST_RETRY_SECONDS: '4',
   RELAY_CONFIRM_SECONDS: '10',
 })

@@ -4,7 +4,7 @@ import { sandbox } from '../../src/sandbox/sandbox.ts'
 import { fetchAsStore, freezeTime, NOW, startAfresh } from '../bridge.ts'
 import order from '../payloads/sign-customiser/api-create-order.request.json'
 import payload from '../payloads/sign-customiser/product-created.json'
-import { fetchFromOutside, OPTIONS, post, postOrder, received } from './drive.ts'
+import { designIn, fetchFromOutside, OPTIONS, post, postOrder, received } from './drive.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
@@ -29,13 +29,7 @@ describe('POST /sandbox/designs', () => {
     const app = sandbox(OPTIONS)
     fetchFromOutside(app)
 
-    const ids = []
-    for (let i = 0; i < 3; i++) {
-      const { answer } = await (await post(app, '/sandbox/designs', '')).json<{
-        answer: { body: { external_id: string } }
-      }>()
-      ids.push(answer.body.external_id)
-    }
+    const ids = [await designIn(app), await designIn(app), await designIn(app)]
 
     expect(ids).toEqual([`sc-${NOW}`, `sc-${NOW + 1}`, `sc-${NOW + 2}`])
   })

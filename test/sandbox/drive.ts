@@ -45,3 +45,13 @@ export function fetchFromOutside(app: Hono): void {
     return new URL(request.url).host === 'bridge.test' ? exports.default.fetch(request) : app.fetch(request)
   })
 }
+
+/** Has the sandbox make a design and hand it to the bridge; returns the ID that the bridge answered. */
+export async function designIn(app: Hono, product: object = {}): Promise<string> {
+  const response = await post(app, '/sandbox/designs', { product })
+  const { answer } = await response.json<{ answer: { body: { external_id: string } } }>()
+  return answer.body.external_id
+}
+
+/** Makes the sandbox's next calls fail. */
+export const failNext = (app: Hono, fault: object) => post(app, '/sandbox/faults', fault)
