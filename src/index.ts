@@ -4,6 +4,9 @@ import { onFault, unmatched } from './http/fallback.ts'
 import { logged } from './http/logged.ts'
 import { LedgerObject } from './ledger/ledger.ts'
 import { alerts } from './operations/alerts.ts'
+import { health, ready } from './operations/health.ts'
+import { metrics } from './operations/metrics.ts'
+import { countRefusal } from './operations/refusals.ts'
 import { sweep } from './operations/sweep.ts'
 import { createProduct } from './sign-customiser/create-product.ts'
 import { parseOrder } from './sign-customiser/order.ts'
@@ -16,13 +19,15 @@ import { productIds } from './storefront/product-ids.ts'
 
 /** The routes in the order data travels: a design is made and comes in, the store reads it, sells it, and hands in the order. */
 const app = new Hono<App>({ strict: false })
-app.use(logged)
+app.use(logged(countRefusal))
 app.route('/embed.js', embed)
 app.route('/sign-customiser/products', createProduct)
 app.route('/storefront/products', productIds)
 app.route('/products', products)
 app.route('/orders', orders(parseOrder))
-app.get('/health', (c) => c.json({ ok: true }))
+app.route('/health', health)
+app.route('/ready', ready)
+app.route('/metrics', metrics)
 app.notFound(unmatched(app))
 app.onError(onFault)
 

@@ -60,15 +60,23 @@ const READERS = {
 } satisfies Record<string, Reader<unknown>>
 
 export type SettingName = keyof typeof READERS
+export const SETTING_NAMES = Object.keys(READERS) as SettingName[]
 type ValueOf<N extends SettingName> = (typeof READERS)[N] extends Reader<infer T> ? T : never
 export type Settings<N extends SettingName> = { readonly [K in N]: ValueOf<K> }
 
 /** Reading a setting again costs a comparison: a deployment's settings hardly ever change under one isolate. */
 const known = new Map<SettingName, { raw: string; read: Result<unknown, string> }>()
 
-function readSetting(env: Env, name: SettingName): Result<unknown, string> {
+function textOf(env: Env, name: SettingName): string {
   const bound: unknown = (env as unknown as Record<string, unknown>)[name]
-  const raw = typeof bound === 'string' ? bound : ''
+  return typeof bound === 'string' ? bound : ''
+}
+
+/** A blank setting counts as one that is not set. */
+export const isSet = (env: Env, name: SettingName) => textOf(env, name).trim() !== ''
+
+function readSetting(env: Env, name: SettingName): Result<unknown, string> {
+  const raw = textOf(env, name)
   const before = known.get(name)
   if (before?.raw === raw) return before.read
   const read = READERS[name](raw)

@@ -18,3 +18,9 @@ export function publish(kv: KVNamespace, externalId: string, text: string): Prom
 export async function find(kv: KVNamespace, externalId: string): Promise<string | null> {
   return kv.get(keyOf(externalId))
 }
+
+/** Reads a key that is never written, so that what KV caches of it can't matter. Rejects when KV can't be read. */
+export async function isReadable(kv: KVNamespace): Promise<true> {
+  await kv.get('ready')
+  return true
+}

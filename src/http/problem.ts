@@ -9,6 +9,7 @@ export const PROBLEMS = {
   'timestamp-too-old': [401, 'The request was signed too long ago'],
   'timestamp-too-new': [401, 'The request was signed in the future'],
   'signature-mismatch': [401, 'The signature does not fit the body'],
+  'too-many-failures': [429, 'Too many requests failed'],
   unauthorized: [401, 'The bearer token is missing or wrong'],
   'not-found': [404, 'There is nothing here'],
   'method-not-allowed': [405, 'The method is not allowed here'],

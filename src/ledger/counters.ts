@@ -108,3 +108,11 @@ const oldestWaiting = (sql: SqlStorage) =>
           WHERE destination = 'orders' AND state IN ('queued', 'sending', 'unconfirmed') AND state <> 'relayed')`,
     )
     .one().at
+
+export function noteSweep(sql: SqlStorage, now: number): void {
+  sql.exec('INSERT OR REPLACE INTO last_sweep (only, at) VALUES (1, ?)', now)
+}
+
+export function readLastSweep(sql: SqlStorage): number | null {
+  return sql.exec<{ at: number }>('SELECT at FROM last_sweep').toArray()[0]?.at ?? null
+}

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Design } from '../catalogue/design.ts'
 import { Alarm } from './alarm.ts'
 import { Clock } from './clock.ts'
-import { type Counters, count, readCounters } from './counters.ts'
+import { type Counters, count, noteSweep, readCounters, readLastSweep } from './counters.ts'
 import { type Deliverers, giveUpAt } from './deliverer.ts'
 import { DESTINATIONS } from './delivery.ts'
 import * as designs from './designs.ts'
@@ -44,13 +44,19 @@ export abstract class LedgerObject extends DurableObject<Env> {
     ctx.blockConcurrencyWhile(async () => {
       migrate(ctx.storage)
       // Reading the alarm comes first and takes a turn, after which the subclass has said how to deliver.
-      await this.sweep()
+      await this.#clock.sweep()
     })
   }
 
-  /** Looks for what a dead instance left behind and arms an alarm that was lost; also the cron trigger's call. */
+  /** The cron trigger's call: does what a new instance does, and notes that it ran. */
   async sweep(): Promise<void> {
+    noteSweep(this.#sql, Date.now())
     await this.#clock.sweep()
+  }
+
+  /** When the cron trigger last called, in milliseconds since 1970; null when it never has. */
+  async lastSweep(): Promise<number | null> {
+    return readLastSweep(this.#sql)
   }
 
   /** Never throws: after a few failures the platform would drop the alarm for good. */

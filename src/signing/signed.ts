@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import type { App } from '../http/app.ts'
 import { readBody } from '../http/body-limit.ts'
 import { requireSettings } from '../http/configured.ts'
+import { refuseFailure } from '../http/failures.ts'
 import { refuse } from '../http/problem.ts'
 import type { SettingName } from '../settings.ts'
 import { checkAge, type Scheme } from './scheme.ts'
@@ -25,16 +26,16 @@ export const signed = (scheme: Scheme, secretsName: SecretsName) =>
     if (!settings.ok) return settings.error
 
     const claim = scheme.claim(c.req.raw)
-    if (!claim.ok) return refuse(c, claim.error)
+    if (!claim.ok) return refuseFailure(c, claim.error)
     const seconds = typeof tolerance === 'string' ? settings.value[tolerance] : tolerance
     const untimely = checkAge(claim.value.timestamp, Math.floor(Date.now() / 1000), seconds)
-    if (untimely) return refuse(c, untimely)
+    if (untimely) return refuseFailure(c, untimely)
 
     const body = await readBody(c.req.raw, settings.value.MAX_BODY_BYTES)
     if (!body.ok) return refuse(c, body.error)
 
     const reading = await scheme.vouches(claim.value, body.value, settings.value[secretsName])
-    if (reading === null) return refuse(c, { code: 'signature-mismatch', detail: scheme.likelyCauses })
+    if (reading === null) return refuseFailure(c, { code: 'signature-mismatch', detail: scheme.likelyCauses })
 
     c.get('facts').reading = reading
     c.set('body', body.value)

@@ -1,0 +1,15 @@
+import { Hono } from 'hono'
+import type { App } from '../http/app.ts'
+import { readinessOf } from './readiness.ts'
+
+/** Says that the Worker runs, whatever ails it. */
+export const health = new Hono<App>().get('/', (c) => c.json({ ok: true }))
+
+/** Says whether the bridge can do its work, and check by check what it lacks; it writes nothing. */
+export const ready = new Hono<App>().get('/', async (c) => {
+  const readiness = await readinessOf(c.env, Date.now())
+  return c.json(readiness, readiness.ready ? 200 : 503, {
+    'cache-control': 'no-store',
+    ...(!readiness.ready && { 'retry-after': '60' }),
+  })
+})

@@ -1,0 +1,79 @@
+import { Hono } from 'hono'
+import type { App } from '../http/app.ts'
+import { authorised } from '../http/auth.ts'
+import { askLedger } from '../ledger/ask.ts'
+import { type Counters, TIME_BOUNDS } from '../ledger/counters.ts'
+import { type Family, prometheusText } from './prometheus.ts'
+import { flushRefusals } from './refusals.ts'
+
+/** What is counted, for Prometheus. It is read, never computed from the orders. */
+export const metrics = new Hono<App>().get('/', authorised, async (c) => {
+  await flushRefusals(c.env)
+  const counters = await askLedger(c.env, (ledger) => ledger.counters())
+  return c.body(prometheusText(familiesOf(counters, Date.now())), 200, {
+    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+  })
+})
+
+function familiesOf(counters: Counters, now: number): Family[] {
+  const { orders, oldest_waiting, attempts, times, refusals, gates, events } = counters
+  return [
+    {
+      name: 'bridge_orders',
+      type: 'gauge',
+      help: 'Orders by present state.',
+      samples: Object.entries(orders).map(([state, value]) => ({ labels: { state }, value })),
+    },
+    {
+      name: 'bridge_oldest_waiting_seconds',
+      type: 'gauge',
+      help: 'Age of the oldest order that is queued, sending or unconfirmed; 0 when none is.',
+      samples: [{ value: oldest_waiting === null ? 0 : Math.max(0, now - oldest_waiting) / 1000 }],
+    },
+    {
+      name: 'bridge_attempts_total',
+      type: 'counter',
+      help: 'Attempts to send, by destination and outcome.',
+      samples: attempts.map(({ destination, outcome, n }) => ({
+        labels: { destination, outcome },
+        value: n,
+      })),
+    },
+    {
+      name: 'bridge_delivery_seconds',
+      type: 'histogram',
+      help: 'Time from the receipt of an order until it was relayed.',
+      samples: [
+        ...TIME_BOUNDS.map((bound, i) => ({
+          suffix: '_bucket' as const,
+          labels: { le: `${bound / 1000}` },
+          value: times.within[i] ?? 0,
+        })),
+        { suffix: '_bucket', labels: { le: '+Inf' }, value: times.count },
+        { suffix: '_sum', value: times.milliseconds / 1000 },
+        { suffix: '_count', value: times.count },
+      ],
+    },
+    {
+      name: 'bridge_refusals_total',
+      type: 'counter',
+      help: 'Requests refused, by code; counts are up to ten seconds late.',
+      samples: refusals.map(({ code, n }) => ({ labels: { code }, value: n })),
+    },
+    {
+      name: 'bridge_gate_closed',
+      type: 'gauge',
+      help: '1 while nothing is sent to the destination but probes.',
+      samples: gates.map(({ destination, is_closed }) => ({
+        labels: { destination },
+        value: is_closed ? 1 : 0,
+      })),
+    },
+    {
+      name: 'bridge_events_total',
+      type: 'counter',
+      help: 'Events received, by topic; repeats are left out.',
+      samples: events.map(({ topic, n }) => ({ labels: { topic }, value: n })),
+    },
+  ]
+}

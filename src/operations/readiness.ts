@@ -1,0 +1,83 @@
+import { isReadable } from '../catalogue/catalogue.ts'
+import { askLedger } from '../ledger/ask.ts'
+import { within } from '../ledger/patience.ts'
+import { logFault } from '../log.ts'
+import { isSet, readSettings, SETTING_NAMES, type SettingName } from '../settings.ts'
+
+/** `off`: an optional setting that is not set. A `detail` never holds a value. */
+export interface Check {
+  status: 'ok' | 'off' | 'failed'
+  detail?: string
+}
+
+export interface Readiness {
+  ready: boolean
+  checks: Record<string, Check>
+}
+
+/** Nobody who asks whether we are ready waits longer for one check, in milliseconds. */
+const PATIENCE_MS = 3_000
+/** Three runs of the cron trigger. */
+const OLDEST_SWEEP_MS = 15 * 60_000
+
+/** Every deployment needs these. */
+const DEMANDED: readonly SettingName[] = [
+  'SIGN_CUSTOMISER_INTEGRATION_SECRET',
+  'SIGN_CUSTOMISER_API_TOKEN',
+  'SIGN_CUSTOMISER_INTEGRATION_ID',
+  'STORE_API_TOKEN',
+]
+
+/** Settings by name, then KV, ledger and the sweep's last run. */
+export async function readinessOf(env: Env, now: number): Promise<Readiness> {
+  const [catalogue, ledger] = await Promise.all([
+    probe('KV', isReadable(env.CATALOGUE)),
+    probe(
+      'The ledger',
+      askLedger(env, (ledger) => ledger.lastSweep()),
+    ),
+  ])
+  const checks: Readiness['checks'] = {
+    ...settingChecks(env),
+    catalogue: catalogue.check,
+    ledger: ledger.check,
+    sweep:
+      ledger.value === undefined
+        ? { status: 'off', detail: 'The ledger knows.' }
+        : sweepCheck(ledger.value, now),
+  }
+  return { ready: Object.values(checks).every(({ status }) => status !== 'failed'), checks }
+}
+
+function settingChecks(env: Env): Record<string, Check> {
+  const demanded = new Set<SettingName>(DEMANDED)
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, settingCheck(env, name, demanded.has(name))]))
+}
+
+function settingCheck(env: Env, name: SettingName, isDemanded: boolean): Check {
+  if (!isDemanded && !isSet(env, name)) return { status: 'off' }
+  const read = readSettings(env, [name])
+  return read.ok
+    ? { status: 'ok' }
+    : { status: 'failed', detail: read.error.map(({ detail }) => detail).join() }
+}
+
+/** A deployment whose first five minutes are not over has not swept yet; `wrangler dev` never does. */
+function sweepCheck(sweptAt: number | null, now: number): Check {
+  if (sweptAt === null) return { status: 'off', detail: 'has not run yet' }
+  const minutes = Math.floor((now - sweptAt) / 60_000)
+  return now - sweptAt <= OLDEST_SWEEP_MS
+    ? { status: 'ok' }
+    : { status: 'failed', detail: `last ran ${minutes} minutes ago: see the cron trigger` }
+}
+
+async function probe<T>(what: string, work: Promise<T>): Promise<{ check: Check; value?: T }> {
+  try {
+    const value = await within(PATIENCE_MS, work)
+    if (value === 'late') return { check: { status: 'failed', detail: `${what} did not answer in 3 s.` } }
+    return { check: { status: 'ok' }, value }
+  } catch (fault) {
+    logFault(fault, { code: 'not-ready' })
+    return { check: { status: 'failed', detail: `${what} can not be read.` } }
+  }
+}
