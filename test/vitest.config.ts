@@ -53,6 +53,6 @@ export default defineConfig({
     // The Worker logs a line for each request: of interest where a test fails.
     silent: 'passed-only',
     include: ['**/*.test.ts'],
-    exclude: ['node/**', 'browser/**'],
+    exclude: ['node/**', 'browser/**', 'faults/**'],
   },
 })
