@@ -12,6 +12,9 @@ import { sweep } from './operations/sweep.ts'
 import { createProduct } from './sign-customiser/create-product.ts'
 import { parseOrder } from './sign-customiser/order.ts'
 import { ordersApi } from './sign-customiser/orders-api.ts'
+import { webhooks } from './sign-customiser/webhooks.ts'
+import { deliveries } from './store/deliveries.ts'
+import { events } from './store/events.ts'
 import { forwarding } from './store/forwarding.ts'
 import { orders } from './store/orders.ts'
 import { products } from './store/products.ts'
@@ -24,8 +27,11 @@ app.use(logged(countRefusal))
 app.route('/embed.js', embed)
 app.route('/sign-customiser/products', createProduct)
 app.route('/storefront/products', productIds)
+app.route('/sign-customiser/webhooks', webhooks)
 app.route('/products', products)
 app.route('/orders', orders(parseOrder))
+app.route('/events', events)
+app.route('/deliveries', deliveries)
 app.route('/health', health)
 app.route('/ready', ready)
 app.route('/metrics', metrics)

@@ -11,6 +11,7 @@ export interface LogLine {
   status?: number | null
   code?: string
   external_id?: string
+  topic?: string
   destination?: string
   state?: string
   outcome?: string

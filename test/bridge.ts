@@ -41,9 +41,15 @@ export function skipWaiting(): number[] {
   return waits
 }
 
-/** For `afterEach`: empties KV and ledger, and undoes spies and clock. */
+const SETTINGS: Readonly<Record<string, unknown>> = { ...env }
+
+/** Changes settings for Worker and ledger. */
+export const changeSettings = (settings: Record<string, string>) => Object.assign(env, settings)
+
+/** For `afterEach`: empties KV and ledger, and undoes spies, settings and clock. */
 export async function startAfresh(): Promise<void> {
   vi.restoreAllMocks()
+  Object.assign(env, SETTINGS)
   await reset()
   vi.useRealTimers()
 }
@@ -117,6 +123,13 @@ export async function postSigned(
 /** Sends a product callback. */
 export const postDesign = (product: unknown, flaw?: Flaw) =>
   postSigned('/sign-customiser/products', JSON.stringify({ product }), flaw)
+
+/** Sends an event of a Sign Customiser subscription. */
+export const postEvent = (event: unknown, { query = '', ...flaw }: Flaw & { query?: string } = {}) =>
+  postSigned(`/sign-customiser/webhooks${query}`, JSON.stringify(event), {
+    secret: 'webhook-secret',
+    ...flaw,
+  })
 
 /** Sends a request as the store's backend. */
 export const fetchAsStore = (path: string, init: RequestInit = {}) =>

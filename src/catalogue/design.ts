@@ -7,7 +7,8 @@ export interface Design {
   external_id: string
   /** Sign Customiser's own ID; null when the payload had none that can be used. */
   product_id: string | null
-  source: 'callback' | 'import'
+  /** `event`: its callback never came, a subscription's `product:created` did. */
+  source: 'callback' | 'event' | 'import'
   title: string | null
   description: string | null
   price: number | null

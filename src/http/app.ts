@@ -7,7 +7,7 @@ export interface App {
   Variables: {
     requestId: string
     /** Facts a handler adds to its request's log line. */
-    facts: Pick<LogLine, 'code' | 'external_id' | 'state' | 'settings' | 'count' | 'reading'>
+    facts: Pick<LogLine, 'code' | 'external_id' | 'topic' | 'state' | 'settings' | 'count' | 'reading'>
     body: Uint8Array<ArrayBuffer>
     json: Json
   }

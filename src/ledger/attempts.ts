@@ -3,9 +3,9 @@ import { log, logFault } from '../log.ts'
 import type { Alarm } from './alarm.ts'
 import type { Deliverer } from './deliverer.ts'
 import { advance, closeEntry, type Delivery, lease, putBack, readDelivery } from './deliveries.ts'
-import { afterAttempt, type Destination, type Outcome, type Policy } from './delivery.ts'
-import { afterOutcome, type Gate, readGate, writeGate } from './gate.ts'
-import { wakeAll } from './queue.ts'
+import { afterAttempt, type Outcome, type Policy } from './delivery.ts'
+import { moveGate } from './gate-keeping.ts'
+import { isEnd, tellOfOrder } from './news.ts'
 import { Slots } from './slots.ts'
 
 /** How long after its time-out an attempt counts as lost with the instance that made it. */
@@ -39,10 +39,10 @@ export class Attempts {
       const delivery = lease(this.#sql, waiting, began, leaseEnd)
       await this.#alarm.by(leaseEnd)
       const outcome = await this.#send(delivery, deliverer, policy)
-      await this.#alarm.by(this.#settle(delivery, outcome, began, policy))
+      await this.#alarm.by(this.#settle(delivery, deliverer, outcome, began, policy))
     } finally {
       this.#live.delete(waiting.seq)
-      this.slots.give()
+      this.slots.give(waiting.destination)
     }
   }
 
@@ -71,16 +71,24 @@ export class Attempts {
    * Writes down outcome, gate and history, and returns when the alarm must go off for it. A delivery that its confirmation
    * settled meanwhile stays as it is.
    */
-  #settle(delivery: Delivery, outcome: Outcome | 'not-sent', began: number, policy: Policy): number {
+  #settle(
+    delivery: Delivery,
+    deliverer: Deliverer,
+    outcome: Outcome | 'not-sent',
+    began: number,
+    policy: Policy,
+  ): number {
     const now = Date.now()
     const isOurs = readDelivery(this.#sql, delivery.seq)?.state === 'sending'
     if (outcome === 'not-sent') {
       const again = now + policy.firstRetrySeconds * 1000
       if (isOurs) putBack(this.#sql, delivery, again, now)
+      closeEntry(this.#sql, delivery.seq, { outcome: 'fault', detail: 'The bridge could not send.' })
       return again
     }
 
-    const opened = this.#moveGate(delivery.destination, outcome, began, policy)
+    const { destination, external_id } = delivery
+    const gateWake = moveGate(this.#env, this.#sql, destination, deliverer, outcome, began, policy)
     const progress = afterAttempt(delivery, outcome, now, policy, Math.random())
     if (isOurs) advance(this.#sql, delivery.seq, progress, now)
     closeEntry(this.#sql, delivery.seq, {
@@ -91,36 +99,18 @@ export class Attempts {
     })
     log(progress.state === 'relayed' ? 'log' : 'warn', {
       event: 'attempt',
-      destination: delivery.destination,
-      external_id: delivery.external_id,
+      destination,
+      external_id,
       attempt: delivery.attempts,
       outcome: outcome.outcome,
       status: outcome.status,
       state: progress.state,
       duration_ms: now - began,
     })
-    return opened ? now : (progress.next_attempt_at ?? Number.POSITIVE_INFINITY)
+    const newsWake =
+      isOurs && destination === 'orders' && isEnd(progress.state)
+        ? tellOfOrder(this.#env, this.#sql, external_id, progress.state, now)
+        : Number.POSITIVE_INFINITY
+    return Math.min(gateWake, newsWake, progress.next_attempt_at ?? Number.POSITIVE_INFINITY)
   }
-
-  /** Says whether the outcome opened a closed gate. */
-  #moveGate(destination: Destination, outcome: Outcome, began: number, policy: Policy): boolean {
-    const now = Date.now()
-    const before = readGate(this.#sql, destination)
-    const after = afterOutcome(before, outcome, began, now, policy)
-    if (before.streak === after.streak && before.closed_until === after.closed_until) return false
-    writeGate(this.#sql, destination, after)
-    if (before.closed_until !== after.closed_until) logGate(destination, after)
-    const opened = before.closed_until !== null && after.closed_until === null
-    if (opened) wakeAll(this.#sql, destination, now)
-    return opened
-  }
-}
-
-function logGate(destination: Destination, { reason, closed_until }: Gate): void {
-  log('warn', {
-    event: 'gate',
-    destination,
-    state: reason ?? 'open',
-    closed_until: closed_until === null ? null : new Date(closed_until).toISOString(),
-  })
 }

@@ -6,6 +6,8 @@ import type { Destination, Outcome, Policy } from './delivery.ts'
 export interface Deliverer {
   /** Without these its deliveries wait as behind a closed gate. */
   settings: readonly SettingName[]
+  /** The setting whose change opens the gate again that a 410 Gone has closed. */
+  address?: 'EVENTS_URL' | 'ALERT_URL'
   /** Sends once and says what became of it. Throws `NotSent` when nothing has left this Worker. */
   send(env: Env, delivery: Delivery, signal: AbortSignal): Promise<Outcome>
 }

@@ -58,13 +58,12 @@ export function putBack(sql: SqlStorage, { seq }: Delivery, again: number, now: 
     now,
     seq,
   )
-  closeEntry(sql, seq, { outcome: 'fault', detail: 'The bridge could not send.' })
 }
 
 /** A line of a delivery's history: an attempt, or what an operator or an event did to it. */
 export interface Entry {
   at: number
-  outcome: Outcome['outcome'] | 'sending' | 'fault' | 'retried' | 'replaced' | 'given-up'
+  outcome: Outcome['outcome'] | 'sending' | 'fault' | 'retried' | 'replaced' | 'given-up' | 'confirmed'
   status?: number | null
   duration_ms?: number | null
   detail?: string | null

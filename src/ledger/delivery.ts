@@ -9,6 +9,7 @@ export type Destination = (typeof DESTINATIONS)[number]
  */
 export const STATES = ['queued', 'sending', 'unconfirmed', 'relayed', 'rejected', 'failed'] as const
 export type State = (typeof STATES)[number]
+export const isState = (text: string): text is State => STATES.some((state) => state === text)
 
 /**
  * What became of one attempt; the other side's doing, so it is a value. `detail` holds its words, at most 2 KB, which may be

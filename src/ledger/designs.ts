@@ -46,6 +46,8 @@ export function record(
     )
     return 'new'
   }
+  // The event is the callback's echo: it only fills a gap.
+  if (design.source === 'event') return 'known'
   if (design.source === 'import' && known.source !== 'import') return 'conflict'
   if (signed_at < known.signed_at) return 'outdated'
   if (known.same === 1 && design.source === known.source) {

@@ -7,16 +7,18 @@ export interface Gate {
   streak: number
   closed_at: number | null
   closed_until: number | null
-  reason: 'asked-to-wait' | 'token-refused' | 'failures' | null
+  reason: 'asked-to-wait' | 'token-refused' | 'failures' | 'gone' | null
 }
 
-const OPEN: Gate = { streak: 0, closed_at: null, closed_until: null, reason: null }
+export const OPEN: Gate = { streak: 0, closed_at: null, closed_until: null, reason: null }
 const FAILURES_THAT_CLOSE = 5
 const LONGEST_BETWEEN_PROBES = 5 * 60_000
+/** What is gone is not probed; only another address, or an operator's retry, opens the gate. */
+const NEVER = Date.UTC(2200, 0)
 
 /**
  * What an attempt, begun at `began`, says of the other side. A 429 closes the gate for as long as it asks, a 401 or the fifth
- * failure in a row for the back-off; any definite answer opens it.
+ * failure in a row for the back-off, a 410 for good; any definite answer opens it.
  *
  * There is one prober, so its waits are not jittered. What was under way when the gate closed tells nothing new: it neither
  * lengthens the wait nor cuts short one that was asked for.
@@ -24,12 +26,13 @@ const LONGEST_BETWEEN_PROBES = 5 * 60_000
 export function afterOutcome(gate: Gate, outcome: Outcome, began: number, now: number, policy: Policy): Gate {
   const overtaken = gate.closed_at !== null && began < gate.closed_at
   if (outcome.outcome === 'relayed' || outcome.outcome === 'rejected')
-    return overtaken && gate.reason === 'asked-to-wait' ? gate : OPEN
+    return overtaken && (gate.reason === 'asked-to-wait' || gate.reason === 'gone') ? gate : OPEN
   if (overtaken) return gate
 
   const streak = gate.streak + 1
-  const closing = closingReason(outcome, streak) ?? gate.reason
+  const closing = gate.reason === 'gone' ? 'gone' : (closingReason(outcome, streak) ?? gate.reason)
   if (closing === null) return { ...OPEN, streak }
+  if (closing === 'gone') return { streak, closed_at: now, closed_until: NEVER, reason: closing }
   const failures = Math.max(1, closing === 'failures' ? streak - FAILURES_THAT_CLOSE + 1 : streak)
   const wait = step(failures, policy.firstRetrySeconds, LONGEST_BETWEEN_PROBES)
   return {
@@ -42,6 +45,7 @@ export function afterOutcome(gate: Gate, outcome: Outcome, began: number, now: n
 
 function closingReason(outcome: Outcome, streak: number): Gate['reason'] {
   if (outcome.status === 429) return 'asked-to-wait'
+  if (outcome.status === 410) return 'gone'
   if (outcome.status === 401) return 'token-refused'
   return streak >= FAILURES_THAT_CLOSE ? 'failures' : null
 }

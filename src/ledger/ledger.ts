@@ -1,20 +1,28 @@
-import { DurableObject } from 'cloudflare:workers'
 import type { Design } from '../catalogue/design.ts'
-import { Alarm } from './alarm.ts'
-import { Clock } from './clock.ts'
-import { type Counters, count, noteSweep, readCounters, readLastSweep } from './counters.ts'
-import { type Deliverers, giveUpAt } from './deliverer.ts'
+import { confirm, type Proof } from './confirm.ts'
+import { LedgerCore } from './core.ts'
+import { type Counters, count, readCounters } from './counters.ts'
+import { giveUpAt } from './deliverer.ts'
 import { DESTINATIONS } from './delivery.ts'
+import {
+  type DeliveryStory,
+  type DeliveryView,
+  FORWARDED,
+  listDeliveries,
+  readStory,
+} from './delivery-views.ts'
 import * as designs from './designs.ts'
 import { type EventView, listEvents, type NewEvent, recordEvent } from './events.ts'
 import type { NewOrder } from './new-order.ts'
+import { tellOfDesign, tellOfOrder } from './news.ts'
 import { listOrders, type OrderStory, type OrderView, readOrder } from './order-views.ts'
 import * as orders from './orders.ts'
 import { forwardEvent } from './outbox.ts'
 import type { Page } from './page.ts'
 import { PUBLISH_AGAIN_MS } from './publishing.ts'
-import { Relay } from './relay.ts'
-import { migrate } from './schema.ts'
+import { type Retry, type Retryable, retry, retryAll } from './retry.ts'
+
+type NotRetried = Exclude<Retry['result'], 'retried'>
 
 /** What became of an order that was handed in; `order` is its state by then. */
 export type Submission =
@@ -26,71 +34,35 @@ export type Submission =
  * The record of a deployment: issued product IDs, orders, attempts. One object, named `ledger`, whose SQLite is written before
  * anything is answered or sent, and whose alarm drives what is still to be done.
  */
-export abstract class LedgerObject extends DurableObject<Env> {
-  /** How each destination is sent to. */
-  abstract deliver: Deliverers
-
-  readonly #sql: SqlStorage
-  readonly #alarm: Alarm
-  readonly #relay: Relay
-  readonly #clock: Clock
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    this.#sql = ctx.storage.sql
-    this.#alarm = new Alarm(ctx.storage)
-    this.#relay = new Relay(env, this.#sql, this.#alarm, (destination) => this.deliver[destination])
-    this.#clock = new Clock(env, this.#sql, this.#alarm, this.#relay)
-    ctx.blockConcurrencyWhile(async () => {
-      migrate(ctx.storage)
-      // Reading the alarm comes first and takes a turn, after which the subclass has said how to deliver.
-      await this.#clock.sweep()
-    })
-  }
-
-  /** The cron trigger's call: does what a new instance does, and notes that it ran. */
-  async sweep(): Promise<void> {
-    noteSweep(this.#sql, Date.now())
-    await this.#clock.sweep()
-  }
-
-  /** When the cron trigger last called, in milliseconds since 1970; null when it never has. */
-  async lastSweep(): Promise<number | null> {
-    return readLastSweep(this.#sql)
-  }
-
-  /** Never throws: after a few failures the platform would drop the alarm for good. */
-  override async alarm(): Promise<void> {
-    await this.#clock.run()
-  }
-
+export abstract class LedgerObject extends LedgerCore {
   /** Records a design; its ID is issued once this has resolved. */
   async recordDesign(design: designs.NewDesign): Promise<designs.Recorded> {
     const publishAt = Date.now() + PUBLISH_AGAIN_MS
-    const recorded = designs.record(this.#sql, design, publishAt)
-    if (recorded === 'changed') await this.#alarm.by(publishAt)
+    const recorded = designs.record(this.sql, design, publishAt)
+    if (recorded === 'changed') await this.clock.by(publishAt)
+    if (recorded === 'new') await this.clock.by(tellOfDesign(this.env, this.sql, design, Date.now()))
     return recorded
   }
 
   /** Has the alarm put a design's newest version into KV. */
   async publishAgain(externalId: string): Promise<void> {
     const publishAt = Date.now() + PUBLISH_AGAIN_MS
-    designs.markUnpublished(this.#sql, externalId, publishAt)
-    await this.#alarm.by(publishAt)
+    designs.markUnpublished(this.sql, externalId, publishAt)
+    await this.clock.by(publishAt)
   }
 
   /** The text under which a design is published, or null. */
   async design(externalId: string): Promise<string | null> {
-    return designs.readDesign(this.#sql, externalId)
+    return designs.readDesign(this.sql, externalId)
   }
 
   /** The ID that the design of a vendor's product ID was given; null when none has arrived. */
   async productIdOf(productId: string): Promise<string | null> {
-    return designs.productIdOf(this.#sql, productId)
+    return designs.productIdOf(this.sql, productId)
   }
 
   async designs(query: { q: string | null; limit: number; before: number }): Promise<Page<Design>> {
-    return designs.listDesigns(this.#sql, query)
+    return designs.listDesigns(this.sql, query)
   }
 
   /**
@@ -99,63 +71,79 @@ export abstract class LedgerObject extends DurableObject<Env> {
    */
   async submit(order: NewOrder, patience: number): Promise<Submission> {
     const now = Date.now()
-    const accepted = orders.accept(this.#sql, order, now, giveUpAt(this.env, now))
+    const accepted = orders.accept(this.sql, order, now, giveUpAt(this.env, now))
     if (accepted.result === 'conflict' || accepted.result === 'unknown-products') return accepted
-    if (accepted.result === 'accepted') await this.#relay.tryNow(accepted.delivery, patience)
+    if (accepted.result === 'accepted') await this.relay.tryNow(accepted.delivery, patience)
     return { result: accepted.result, order: this.#story(order.external_id) }
   }
 
   async order(externalId: string): Promise<OrderStory | null> {
-    return readOrder(this.#sql, externalId)
+    return readOrder(this.sql, externalId)
   }
 
   async orders(query: Parameters<typeof listOrders>[1]): Promise<Page<OrderView>> {
-    return listOrders(this.#sql, query)
+    return listOrders(this.sql, query)
   }
 
   /** An operator's retry, which goes out even through a closed gate. */
-  async retry(
-    externalId: string,
-    patience: number,
-  ): Promise<OrderStory | Exclude<orders.Retry['result'], 'retried'>> {
+  async retry(externalId: string, patience: number): Promise<OrderStory | NotRetried> {
     const now = Date.now()
-    const retried = orders.retry(this.#sql, externalId, now, giveUpAt(this.env, now))
+    const retried = retry(this.sql, ['orders'], externalId, now, giveUpAt(this.env, now))
     if (retried.result !== 'retried') return retried.result
-    await this.#relay.tryNow(retried.delivery, patience, true)
+    await this.relay.tryNow(retried.delivery, patience, true)
     return this.#story(externalId)
   }
 
-  async retryAll(state: orders.Retryable): Promise<number> {
+  async retryAll(state: Retryable): Promise<number> {
     const now = Date.now()
-    const count = orders.retryAll(this.#sql, state, now, giveUpAt(this.env, now))
-    if (count > 0) await this.#clock.rearm()
+    const count = retryAll(this.sql, state, now, giveUpAt(this.env, now))
+    if (count > 0) await this.clock.rearm()
     return count
   }
 
   /** Everything that is counted, for metrics and console. */
   async counters(): Promise<Counters> {
-    return readCounters(this.#sql, DESTINATIONS, Date.now())
+    return readCounters(this.sql, DESTINATIONS, Date.now())
   }
 
   /** Takes over what an isolate has counted of the requests it refused. */
   async countRefusals(refusals: Record<string, number>): Promise<void> {
-    for (const [code, n] of Object.entries(refusals)) count(this.#sql, 'refusals', code, n)
+    for (const [code, n] of Object.entries(refusals)) count(this.sql, 'refusals', code, n)
   }
 
-  /** Records a verified event and forwards it, once; it may be answered for when this has resolved. */
-  async recordEvent(event: NewEvent): Promise<'new' | 'repeat'> {
+  /** Records a verified event, settles what it proves and forwards it, once; answer for it when this has resolved. */
+  async recordEvent(event: NewEvent, proof: Proof | null = null): Promise<'new' | 'repeat'> {
     const now = Date.now()
-    const recorded = recordEvent(this.#sql, event, now)
-    if (recorded === 'new') await this.#alarm.by(forwardEvent(this.env, this.#sql, event, now))
+    const recorded = recordEvent(this.sql, event, now)
+    const wakes = [
+      recorded === 'new' ? forwardEvent(this.env, this.sql, event, now) : Number.POSITIVE_INFINITY,
+      proof && confirm(this.sql, proof, now) === 'settled'
+        ? tellOfOrder(this.env, this.sql, proof.external_id, 'relayed', now)
+        : Number.POSITIVE_INFINITY,
+    ]
+    await this.clock.by(Math.min(...wakes))
     return recorded
   }
 
+  /** As `retry`, for what is no order. */
+  async retryDelivery(id: string, patience: number): Promise<DeliveryStory | NotRetried> {
+    const now = Date.now()
+    const retried = retry(this.sql, FORWARDED, id, now, giveUpAt(this.env, now))
+    if (retried.result !== 'retried') return retried.result
+    await this.relay.tryNow(retried.delivery, patience, true)
+    return readStory(this.sql, retried.delivery.seq)
+  }
+
+  async deliveries(query: Parameters<typeof listDeliveries>[1]): Promise<Page<DeliveryView>> {
+    return listDeliveries(this.sql, query)
+  }
+
   async events(query: Parameters<typeof listEvents>[1]): Promise<Page<EventView>> {
-    return listEvents(this.#sql, query)
+    return listEvents(this.sql, query)
   }
 
   #story(externalId: string): OrderStory {
-    const order = readOrder(this.#sql, externalId)
+    const order = readOrder(this.sql, externalId)
     if (!order) throw new Error('an order that was just written is not there')
     return order
   }

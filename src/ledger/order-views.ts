@@ -1,4 +1,5 @@
 import type { State } from './delivery.ts'
+import { type HistoryEntry, iso, readHistory } from './history.ts'
 import { type Page, paged, prefixRange } from './page.ts'
 
 /** An order as the store's backend sees it, without its content. Times are ISO 8601 in UTC. */
@@ -17,15 +18,6 @@ export interface OrderView {
   relayed_at: string | null
 }
 
-/** One line of an order's history: an attempt, or what was done to the order. */
-export interface HistoryEntry {
-  at: string
-  outcome: string
-  status: number | null
-  duration_ms: number | null
-  detail: string | null
-}
-
 export type OrderStory = OrderView & { history: HistoryEntry[] }
 
 type Row = Omit<
@@ -42,8 +34,6 @@ type Row = Omit<
 
 const COLUMNS =
   'seq, external_id, number, source, state, attempts, next_attempt_at, remote_id, last_error, received_at, relayed_at'
-
-const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
 
 const viewOf = (row: Row): OrderView => ({
   external_id: row.external_id,
@@ -68,16 +58,7 @@ export function readOrder(sql: SqlStorage, externalId: string): OrderStory | nul
     )
     .toArray()
   if (!row) return null
-  const history = sql
-    .exec<Omit<HistoryEntry, 'at'> & { at: number }>(
-      'SELECT at, outcome, status, duration_ms, detail FROM history WHERE delivery = ? ORDER BY entry',
-      row.seq,
-    )
-    .toArray()
-  return {
-    ...viewOf(row),
-    history: history.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })),
-  }
+  return { ...viewOf(row), history: readHistory(sql, row.seq) }
 }
 
 /** Orders newest first, by state and by the beginning of an order ID, an order number or a product ID. */

@@ -70,7 +70,7 @@ export function alert(env: Env, sql: SqlStorage, { kind, text, ...facts }: Alert
 }
 
 /** A setting that is wrong counts as on: what is queued waits until it was corrected. */
-function isOn(env: Env, name: Extract<SettingName, 'EVENTS_URL' | 'ALERT_URL'>): boolean {
+export function isOn(env: Env, name: Extract<SettingName, 'EVENTS_URL' | 'ALERT_URL'>): boolean {
   const read = readSettings(env, [name])
   return !read.ok || read.value[name] !== ''
 }

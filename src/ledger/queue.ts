@@ -51,19 +51,19 @@ export function wakeAll(sql: SqlStorage, destination: Destination, now: number):
   )
 }
 
-/** Gives up the waiting deliveries whose time has run out; returns how many. */
-export function giveUp(sql: SqlStorage, destination: Destination, now: number): number {
+/** Gives up the waiting deliveries whose time has run out, and returns the IDs. */
+export function giveUp(sql: SqlStorage, destination: Destination, now: number): string[] {
   const late = sql
-    .exec<{ seq: number }>(
+    .exec<{ seq: number; external_id: string }>(
       `UPDATE deliveries SET state = 'failed', next_attempt_at = NULL, changed_at = ?1
        WHERE destination = ?2 AND state IN ('queued', 'unconfirmed') AND state <> 'relayed' AND give_up_at <= ?1
-       RETURNING seq`,
+       RETURNING seq, external_id`,
       now,
       destination,
     )
     .toArray()
   for (const { seq } of late) addEntry(sql, seq, { at: now, outcome: 'given-up' })
-  return late.length
+  return late.map(({ external_id }) => external_id)
 }
 
 /**

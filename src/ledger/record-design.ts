@@ -28,7 +28,8 @@ export async function recordDesign(
 ): Promise<Recorded> {
   const { external_id } = design.design
   const put = () => putIntoKv(env, external_id, designText(design.design, design.signed))
-  const early = firstSightOf(external_id) ? put() : null
+  // Nobody waits for an event, and most tell of a design that is known.
+  const early = design.design.source !== 'event' && firstSightOf(external_id) ? put() : null
   const recorded = await askLedger(env, (ledger) => ledger.recordDesign(design))
 
   const again = () => askLedger(env, (ledger) => ledger.publishAgain(external_id))

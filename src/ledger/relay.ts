@@ -5,6 +5,9 @@ import { type Deliverer, policyOf } from './deliverer.ts'
 import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
 import type { Destination, Policy } from './delivery.ts'
 import { readGate } from './gate.ts'
+import { openIfMoved } from './gate-keeping.ts'
+import { tellOfGate } from './gate-news.ts'
+import { tellOfOrder } from './news.ts'
 import { within } from './patience.ts'
 import { due, giveUp, nextWake, probe, recoverStranded } from './queue.ts'
 
@@ -49,15 +52,16 @@ export class Relay {
     const policy = policyOf(this.#env, deliverer)
     if (!policy) return null
     if (!isProbe && this.#isClosed(delivery.destination)) return null
-    return this.#attempts.slots.tryTake() ? this.#attempts.make(delivery, deliverer, policy) : null
+    return this.#attempts.slots.tryTake(delivery.destination)
+      ? this.#attempts.make(delivery, deliverer, policy)
+      : null
   }
 
   /** One alarm's work for a destination: at most 40 sends, and none begun after a minute. */
   async drain(destination: Destination): Promise<void> {
     const began = Date.now()
     this.recover(destination)
-    const failed = giveUp(this.#sql, destination, began)
-    if (failed > 0) log('error', { event: 'given-up', destination, state: 'failed', count: failed })
+    this.#giveUp(destination, began)
 
     const deliverer = this.#delivererOf(destination)
     const policy = policyOf(this.#env, deliverer)
@@ -67,15 +71,25 @@ export class Relay {
     const work = async () => {
       for (let seq = list.shift(); seq !== undefined; seq = list.shift()) {
         if (Date.now() - began > LONGEST_RUN_MS) return
-        await this.#attempts.slots.take()
-        await this.#attemptIfWaiting(seq, deliverer, policy, this.#isClosed(destination))
+        await this.#attempts.slots.take(destination)
+        await this.#attemptIfWaiting(seq, destination, deliverer, policy, this.#isClosed(destination))
       }
     }
     await Promise.all(Array.from({ length: WORKERS }, work))
   }
 
-  /** Marks what an instance that is gone left `sending`. */
+  /** Says whether a drain would find something to send, at the cost of a look into an index. */
+  isDue(destination: Destination): boolean {
+    const now = Date.now()
+    const { closed_until } = readGate(this.#sql, destination)
+    return closed_until === null
+      ? due(this.#sql, destination, now, 1).length > 0
+      : closed_until <= now && probe(this.#sql, destination, now) !== null
+  }
+
+  /** Marks what an instance that is gone left `sending`, and opens a gate that a change of settings opens. */
   recover(destination: Destination): void {
+    openIfMoved(this.#env, this.#sql, destination, this.#delivererOf(destination))
     const confirmSeconds = policyOf(this.#env, this.#delivererOf(destination))?.confirmSeconds ?? 0
     recoverStranded(this.#sql, destination, Date.now(), confirmSeconds, (seq) => this.#attempts.isLive(seq))
   }
@@ -95,6 +109,14 @@ export class Relay {
     return Math.max(now, readGate(this.#sql, destination).closed_until ?? now)
   }
 
+  #giveUp(destination: Destination, now: number): void {
+    const failed = giveUp(this.#sql, destination, now)
+    if (failed.length === 0) return
+    log('error', { event: 'given-up', destination, state: 'failed', count: failed.length })
+    if (destination !== 'orders') tellOfGate(this.#env, this.#sql, destination, 'given-up', now)
+    else for (const id of failed) tellOfOrder(this.#env, this.#sql, id, 'failed', now)
+  }
+
   #isClosed(destination: Destination): boolean {
     return readGate(this.#sql, destination).closed_until !== null
   }
@@ -106,21 +128,22 @@ export class Relay {
     if (closed_until === null) return true
     const seq = closed_until <= now ? probe(this.#sql, destination, now) : null
     if (seq === null) return false
-    await this.#attempts.slots.take()
-    await this.#attemptIfWaiting(seq, deliverer, policy, false)
+    await this.#attempts.slots.take(destination)
+    await this.#attemptIfWaiting(seq, destination, deliverer, policy, false)
     return !this.#isClosed(destination)
   }
 
   /** Uses a slot that was waited for: meanwhile the gate may have closed, or someone else dealt with the delivery. */
   async #attemptIfWaiting(
     seq: number,
+    destination: Destination,
     deliverer: Deliverer,
     policy: Policy,
     isClosed: boolean,
   ): Promise<void> {
     const delivery = readDelivery(this.#sql, seq)
     if (delivery && isWaiting(delivery) && !isClosed) await this.#attempts.make(delivery, deliverer, policy)
-    else this.#attempts.slots.give()
+    else this.#attempts.slots.give(destination)
   }
 }
 

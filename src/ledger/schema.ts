@@ -71,6 +71,8 @@ const STEPS: readonly string[] = [
   `,
   COUNTERS,
   EVENTS,
+  // Each destination's deliveries in their order: among a great many events a page of orders is found at once.
+  'CREATE INDEX deliveries_by_destination ON deliveries (destination)',
 ]
 
 /** Brings the tables to this version's schema, in the commit that also notes the version. */

@@ -8,6 +8,7 @@ const SETTINGS = ['ALERT_URL'] as const
 /** Tells the operator: JSON with `text`, which the incoming webhooks of chats take. */
 export const alerts: Deliverer = {
   settings: SETTINGS,
+  address: 'ALERT_URL',
 
   async send(env, { body }, signal) {
     const settings = readSettings(env, SETTINGS)

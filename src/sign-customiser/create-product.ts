@@ -5,7 +5,7 @@ import { parseJson } from '../http/json.ts'
 import { refuse } from '../http/problem.ts'
 import { recordDesign } from '../ledger/record-design.ts'
 import { signed } from '../signing/signed.ts'
-import { designOf, externalIdOf, productOf, usableId } from './product.ts'
+import { newDesign, productOf } from './product.ts'
 import { signCustomiserSignature } from './signature.ts'
 
 /**
@@ -25,20 +25,16 @@ export const createProduct = new Hono<App>().post(
     const product = productOf(json.value.value)
     if (!product.ok) return refuse(c, product.error)
 
-    const product_id = usableId(product.value.product_id)
-    const external_id = await externalIdOf(product_id, c.var.body)
-    c.var.facts.external_id = external_id
-    const design = designOf(product.value, {
-      external_id,
-      product_id,
-      currency: settings.value.CURRENCY,
-      received_at: new Date().toISOString(),
-    })
-    c.var.facts.state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), {
-      design,
-      signed: json.value.text,
+    const design = await newDesign(product.value, {
+      source: 'callback',
+      body: c.var.body,
+      text: json.value.text,
       signed_at: Number(c.req.header('x-webhook-timestamp')),
+      currency: settings.value.CURRENCY,
     })
+    const { external_id } = design.design
+    c.var.facts.external_id = external_id
+    c.var.facts.state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
     return c.json({ external_id })
   },
 )

@@ -1,6 +1,7 @@
 import type { Design } from '../catalogue/design.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import type { Refusal } from '../http/problem.ts'
+import type { NewDesign } from '../ledger/designs.ts'
 import { err, ok, type Result } from '../result.ts'
 import { sha256 } from '../signing/hmac.ts'
 
@@ -29,15 +30,34 @@ export async function externalIdOf(productId: string | null, body: Uint8Array<Ar
   return `sc-${productId ?? (await sha256(body)).slice(0, 20)}`
 }
 
+/** A signed body as it arrived: its bytes, its text, its timestamp in Unix seconds, and what its currency is if it names none. */
+interface Arrival {
+  source: Design['source']
+  body: Uint8Array<ArrayBuffer>
+  text: string
+  signed_at: number
+  currency: string
+}
+
+/** Makes a design ready for the ledger, under the store's ID for it. */
+export async function newDesign(product: JsonObject, arrival: Arrival): Promise<NewDesign> {
+  const product_id = usableId(product.product_id)
+  const external_id = await externalIdOf(product_id, arrival.body)
+  const received_at = new Date().toISOString()
+  const { source, currency, text, signed_at } = arrival
+  const design = designOf(product, { external_id, product_id, source, currency, received_at })
+  return { design, signed: text, signed_at }
+}
+
 /** Reads a product leniently: what is missing or of another kind is null. Fields as in the vendor's `product:created`. */
 export function designOf(
   product: JsonObject,
-  known: Pick<Design, 'external_id' | 'product_id' | 'received_at'> & { currency: string },
+  known: Pick<Design, 'external_id' | 'product_id' | 'source' | 'currency' | 'received_at'>,
 ): Design {
   return {
     external_id: known.external_id,
     product_id: known.product_id,
-    source: 'callback',
+    source: known.source,
     title: textOf(product.title),
     description: textOf(product.description),
     price: minorUnitsOf(product.price),

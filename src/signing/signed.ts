@@ -8,7 +8,10 @@ import type { SettingName } from '../settings.ts'
 import { checkAge, type Scheme } from './scheme.ts'
 
 /** The settings that hold several live secrets. */
-type SecretsName = Extract<SettingName, 'SIGN_CUSTOMISER_INTEGRATION_SECRET' | 'SHOPLINE_APP_SECRET'>
+type SecretsName = Extract<
+  SettingName,
+  'SIGN_CUSTOMISER_INTEGRATION_SECRET' | 'SIGN_CUSTOMISER_WEBHOOK_SECRET' | 'SHOPLINE_APP_SECRET'
+>
 
 /**
  * Admits only requests that `scheme` vouches for, leaving the raw bytes, unparsed, in `c.var.body`.

@@ -13,6 +13,7 @@ const SETTINGS = ['EVENTS_URL', 'EVENTS_SECRET'] as const
  */
 export const forwarding: Deliverer = {
   settings: SETTINGS,
+  address: 'EVENTS_URL',
 
   async send(env, { external_id, body }, signal) {
     const settings = readSettings(env, SETTINGS)

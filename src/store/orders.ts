@@ -6,10 +6,10 @@ import type { Json } from '../http/json.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { STATES, type State } from '../ledger/delivery.ts'
+import { isState, STATES } from '../ledger/delivery.ts'
 import { newOrder, type Order } from '../ledger/new-order.ts'
 import type { OrderStory } from '../ledger/order-views.ts'
-import { isRetryable, RETRYABLE, type Retry } from '../ledger/orders.ts'
+import { isRetryable, RETRYABLE, type Retry } from '../ledger/retry.ts'
 import type { Result } from '../result.ts'
 import { cursorOf, invalidQuery, readListQuery } from './list-query.ts'
 
@@ -105,8 +105,6 @@ function answer(c: Context<App>, order: OrderStory, isSeen: boolean): Response {
   }
   return c.json(order, isSeen ? 200 : order.state === 'relayed' ? 201 : 202)
 }
-
-const isState = (text: string): text is State => STATES.some((state) => state === text)
 
 const CONFLICT: Refusal = {
   code: 'order-conflict',

@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { count, readCounters, TIME_BOUNDS } from '../../src/ledger/counters.ts'
 import { advance, isWaiting, lease, putBack, readDelivery } from '../../src/ledger/deliveries.ts'
 import { afterAttempt, type Outcome, STATES } from '../../src/ledger/delivery.ts'
-import { accept, RETRYABLE, retry, retryAll } from '../../src/ledger/orders.ts'
+import { accept } from '../../src/ledger/orders.ts'
 import { giveUp, recoverStranded } from '../../src/ledger/queue.ts'
+import { RETRYABLE, retry, retryAll } from '../../src/ledger/retry.ts'
 import { COUNTERS } from '../../src/ledger/schema-counters.ts'
 import { freezeTime, HOUR, ledger, MINUTE, NOW, SECOND, startAfresh } from '../bridge.ts'
 
@@ -70,7 +71,7 @@ function perform(sql: SqlStorage, operation: Operation, now: number): number {
       retryAll(sql, operation.state, now, giveUpAt)
       return now
     case 'retry':
-      retry(sql, `${operation.seq}`, now, giveUpAt)
+      retry(sql, ['orders'], `${operation.seq}`, now, giveUpAt)
       return now
   }
   const delivery = readDelivery(sql, operation.seq)

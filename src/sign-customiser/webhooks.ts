@@ -1,0 +1,61 @@
+import { type Context, Hono } from 'hono'
+import type { App } from '../http/app.ts'
+import { requireSettings } from '../http/configured.ts'
+import { type Json, parseJson } from '../http/json.ts'
+import { refuse } from '../http/problem.ts'
+import { askLedger } from '../ledger/ask.ts'
+import { recordDesign } from '../ledger/record-design.ts'
+import { sha256 } from '../signing/hmac.ts'
+import { signed } from '../signing/signed.ts'
+import { eventOf, proofOf } from './event.ts'
+import { newDesign, productOf, usableId } from './product.ts'
+import { signCustomiserSignature } from './signature.ts'
+
+/**
+ * Where Sign Customiser's webhook subscriptions post their events, whatever their topic; each has a secret of its own.
+ *
+ * https://docs.signcustomiser.com/en/articles/11864014-subscribe-to-webhooks
+ */
+export const webhooks = new Hono<App>().post(
+  '/',
+  signed(signCustomiserSignature, 'SIGN_CUSTOMISER_WEBHOOK_SECRET'),
+  async (c) => {
+    const json = parseJson(c.var.body)
+    if (!json.ok) return refuse(c, json.error)
+    const { value, text } = json.value
+    const event = eventOf(value, c.req.query('topic'))
+    if (!event.ok) return refuse(c, event.error)
+    const { topic, content_id } = event.value
+    c.var.facts.topic = topic
+
+    if (topic === 'product:created') {
+      const refusal = await heal(c, value, text)
+      if (refusal) return refusal
+    }
+    const digest = await sha256(c.var.body)
+    const proof = topic === 'order:created' ? proofOf(value) : null
+    c.var.facts.state = await askLedger(c.env, (ledger) =>
+      ledger.recordEvent({ topic, source: 'sign-customiser', content_id, digest, payload: text }, proof),
+    )
+    return c.json({ ok: true })
+  },
+)
+
+/** Records a design that the callback never brought. What is known stays as it is; without an ID nothing can be compared. */
+async function heal(c: Context<App>, body: Json, text: string): Promise<Response | null> {
+  const product = productOf(body)
+  if (!product.ok || usableId(product.value.product_id) === null) return null
+  const settings = requireSettings(c, ['CURRENCY'])
+  if (!settings.ok) return settings.error
+
+  const design = await newDesign(product.value, {
+    source: 'event',
+    body: c.get('body'),
+    text,
+    signed_at: Number(c.req.header('x-webhook-timestamp')),
+    currency: settings.value.CURRENCY,
+  })
+  c.get('facts').external_id = design.design.external_id
+  await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
+  return null
+}
