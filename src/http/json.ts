@@ -34,7 +34,8 @@ export const isObject = (value: unknown): value is JsonObject =>
 function isWithin(value: Json, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (levels === 0) return false
-  for (const member of Object.values(value)) if (!isWithin(member, levels - 1)) return false
+  if (Array.isArray(value)) return value.every((member) => isWithin(member, levels - 1))
+  for (const key in value) if (!isWithin(value[key] ?? null, levels - 1)) return false
   return true
 }
 

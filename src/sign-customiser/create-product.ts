@@ -20,21 +20,21 @@ export const createProduct = new Hono<App>().post(
     const settings = requireSettings(c, ['CURRENCY'])
     if (!settings.ok) return settings.error
 
-    const json = parseJson(c.var.body)
+    const json = parseJson(c.get('body'))
     if (!json.ok) return refuse(c, json.error)
     const product = productOf(json.value.value)
     if (!product.ok) return refuse(c, product.error)
 
     const design = await newDesign(product.value, {
       source: 'callback',
-      body: c.var.body,
+      body: c.get('body'),
       text: json.value.text,
       signed_at: Number(c.req.header('x-webhook-timestamp')),
       currency: settings.value.CURRENCY,
     })
     const { external_id } = design.design
-    c.var.facts.external_id = external_id
-    c.var.facts.state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
+    c.get('facts').external_id = external_id
+    c.get('facts').state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
     return c.json({ external_id })
   },
 )

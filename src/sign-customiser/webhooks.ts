@@ -20,21 +20,21 @@ export const webhooks = new Hono<App>().post(
   '/',
   signed(signCustomiserSignature, 'SIGN_CUSTOMISER_WEBHOOK_SECRET'),
   async (c) => {
-    const json = parseJson(c.var.body)
+    const json = parseJson(c.get('body'))
     if (!json.ok) return refuse(c, json.error)
     const { value, text } = json.value
     const event = eventOf(value, c.req.query('topic'))
     if (!event.ok) return refuse(c, event.error)
     const { topic, content_id } = event.value
-    c.var.facts.topic = topic
+    c.get('facts').topic = topic
 
     if (topic === 'product:created') {
       const refusal = await heal(c, value, text)
       if (refusal) return refusal
     }
-    const digest = await sha256(c.var.body)
+    const digest = await sha256(c.get('body'))
     const proof = topic === 'order:created' ? proofOf(value) : null
-    c.var.facts.state = await askLedger(c.env, (ledger) =>
+    c.get('facts').state = await askLedger(c.env, (ledger) =>
       ledger.recordEvent({ topic, source: 'sign-customiser', content_id, digest, payload: text }, proof),
     )
     return c.json({ ok: true })

@@ -21,9 +21,13 @@ const hexOf = (bytes: ArrayBuffer): string =>
 
 function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(hex.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = 16 * digitOf(hex.charCodeAt(2 * i)) + digitOf(hex.charCodeAt(2 * i + 1))
   return bytes
 }
+
+/** A hex digit's value: the low bits of `0`–`9` are it, those of `A`–`F` and `a`–`f` count from 1. */
+const digitOf = (code: number) => (code & 15) + (code >= 65 ? 9 : 0)
 
 /**
  * Says whether one of the secrets, used as text, made `signature`, an HMAC-SHA-256 of `message` in hex.

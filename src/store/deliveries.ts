@@ -39,8 +39,8 @@ export const deliveries = new Hono<App>()
     const id = c.req.param('id')
     const retried = await askLedger(c.env, (ledger) => ledger.retryDelivery(id, PATIENCE_MS))
     if (typeof retried === 'string') return refuse(c, NOT_RETRIED[retried])
-    c.var.facts.external_id = id
-    c.var.facts.state = retried.state
+    c.get('facts').external_id = id
+    c.get('facts').state = retried.state
     return c.json(retried, 202)
   })
 

@@ -35,9 +35,9 @@ export const orders = (parseOrder: ParseOrder) =>
     .post('/', authorised, configured(RELAY_SETTINGS), jsonBody, async (c) => {
       const settings = requireSettings(c, RELAY_SETTINGS)
       if (!settings.ok) return settings.error
-      const parsed = parseOrder(c.var.json, settings.value.SIGN_CUSTOMISER_INTEGRATION_ID)
+      const parsed = parseOrder(c.get('json'), settings.value.SIGN_CUSTOMISER_INTEGRATION_ID)
       if (!parsed.ok) return refuse(c, parsed.error)
-      c.var.facts.external_id = parsed.value.external_id
+      c.get('facts').external_id = parsed.value.external_id
 
       const order = await newOrder(parsed.value, 'store')
       const submission = await askLedger(c.env, (ledger) => ledger.submit(order, PATIENCE_MS))
@@ -67,25 +67,25 @@ export const orders = (parseOrder: ParseOrder) =>
           invalidQuery([{ pointer: '/state', detail: `must be one of ${RETRYABLE.join(', ')}` }]),
         )
       const retried = await askLedger(c.env, (ledger) => ledger.retryAll(state))
-      c.var.facts.count = retried
+      c.get('facts').count = retried
       return c.json({ retried }, 202)
     })
 
     .get('/:external_id', authorised, async (c) => {
       const external_id = c.req.param('external_id')
-      c.var.facts.external_id = external_id
+      c.get('facts').external_id = external_id
       const order = await askLedger(c.env, (ledger) => ledger.order(external_id))
       if (!order) return refuse(c, NOT_FOUND)
-      c.var.facts.state = order.state
+      c.get('facts').state = order.state
       return c.json(order)
     })
 
     .post('/:external_id/retry', authorised, async (c) => {
       const external_id = c.req.param('external_id')
-      c.var.facts.external_id = external_id
+      c.get('facts').external_id = external_id
       const retried = await askLedger(c.env, (ledger) => ledger.retry(external_id, PATIENCE_MS))
       if (typeof retried === 'string') return refuse(c, NOT_RETRIED[retried])
-      c.var.facts.state = retried.state
+      c.get('facts').state = retried.state
       return c.json(retried, 202)
     })
 

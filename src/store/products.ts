@@ -48,7 +48,7 @@ export const products = new Hono<App>()
 
   .get('/:external_id', authorised, async (c) => {
     const external_id = c.req.param('external_id')
-    c.var.facts.external_id = external_id
+    c.get('facts').external_id = external_id
     const published = await readCatalogue(c.env, external_id)
     const design = published ?? (await askLedger(c.env, (ledger) => ledger.design(external_id)))
     if (design === null)
@@ -60,10 +60,10 @@ export const products = new Hono<App>()
 
   .put('/:external_id', authorised, jsonBody, async (c) => {
     const external_id = c.req.param('external_id')
-    c.var.facts.external_id = external_id
+    c.get('facts').external_id = external_id
     const settings = requireSettings(c, ['CURRENCY'])
     if (!settings.ok) return settings.error
-    const parsed = v.safeParse(importSchema, c.var.json)
+    const parsed = v.safeParse(importSchema, c.get('json'))
     if (!parsed.success)
       return refuse(c, {
         code: 'invalid-payload',
@@ -95,7 +95,7 @@ export const products = new Hono<App>()
     }
     const recorded = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), {
       design,
-      signed: JSON.stringify({ product: c.var.json }),
+      signed: JSON.stringify({ product: c.get('json') }),
       signed_at: Math.floor(now.getTime() / 1000),
     })
     if (recorded === 'conflict')
@@ -103,7 +103,7 @@ export const products = new Hono<App>()
         code: 'product-conflict',
         detail: 'This product was designed in Sign Customiser and is known: there is nothing to import.',
       })
-    c.var.facts.state = recorded
+    c.get('facts').state = recorded
     return c.json(design, recorded === 'new' ? 201 : 200)
   })
 

@@ -32,6 +32,6 @@ export const productIds = new Hono<App>().get('/:product_id', readableByStores, 
       { code: 'not-found', detail: 'No design of this product_id has arrived yet.' },
       { headers: { 'retry-after': '1', 'cache-control': 'no-store' } },
     )
-  c.var.facts.external_id = external_id
+  c.get('facts').external_id = external_id
   return c.json({ external_id }, 200, { 'cache-control': 'public, max-age=3600' })
 })
