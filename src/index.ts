@@ -9,6 +9,8 @@ import { metrics } from './operations/metrics.ts'
 import { problems } from './operations/problems.ts'
 import { countRefusal } from './operations/refusals.ts'
 import { sweep } from './operations/sweep.ts'
+import { ordersApi as shoplineOrdersApi } from './shopline/orders-api.ts'
+import { webhooks as shoplineWebhooks } from './shopline/webhooks.ts'
 import { createProduct } from './sign-customiser/create-product.ts'
 import { parseOrder } from './sign-customiser/order.ts'
 import { ordersApi } from './sign-customiser/orders-api.ts'
@@ -32,6 +34,7 @@ app.route('/products', products)
 app.route('/orders', orders(parseOrder))
 app.route('/events', events)
 app.route('/deliveries', deliveries)
+app.route('/shopline/webhooks', shoplineWebhooks)
 app.route('/health', health)
 app.route('/ready', ready)
 app.route('/metrics', metrics)
@@ -40,7 +43,7 @@ app.notFound(unmatched(app))
 app.onError(onFault)
 
 export class Ledger extends LedgerObject {
-  override deliver = { orders: ordersApi, events: forwarding, alerts }
+  override deliver = { orders: ordersApi, events: forwarding, alerts, shopline: shoplineOrdersApi }
 }
 
 export default {

@@ -183,7 +183,7 @@ export function outsideAnswers(
     const entry = {
       url: request.url,
       headers: Object.fromEntries(request.headers),
-      body: await request.json(),
+      body: request.body === null ? null : await request.json(),
     }
     sent.push(entry)
     return answer(entry, sent.length)

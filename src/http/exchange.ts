@@ -13,19 +13,22 @@ export class NotSent extends Error {
   override name = 'NotSent'
 }
 
-/**
- * POSTs JSON once. Redirects are answers, not followed: they could carry the body, and the token, elsewhere.
- *
- * The answer's body is always read or cancelled, since an open one holds one of six connections. Throws `NotSent` for a bad
- * address or header and for the platform's own limits; once the request may have left, no answer is a value.
- */
-export async function postJson(
+/** POSTs JSON once; as `exchange`. */
+export const postJson = (
   url: string,
   headers: Record<string, string>,
   body: string,
   signal: AbortSignal,
-): Promise<Answer> {
-  const request = requestOf(url, headers, body)
+): Promise<Answer> => exchange(url, { method: 'POST', headers, body }, signal)
+
+/**
+ * Sends a request once. Redirects are answers, not followed: they could carry the body, and the token, elsewhere.
+ *
+ * The answer's body is always read or cancelled, since an open one holds one of six connections. Throws `NotSent` for a bad
+ * address or header and for the platform's own limits; once the request may have left, no answer is a value.
+ */
+export async function exchange(url: string, init: RequestInit, signal: AbortSignal): Promise<Answer> {
+  const request = requestOf(url, init)
   let response: Response
   try {
     response = await fetch(request, { signal })
@@ -43,9 +46,9 @@ export async function postJson(
   }
 }
 
-function requestOf(url: string, headers: Record<string, string>, body: string): Request {
+function requestOf(url: string, init: RequestInit): Request {
   try {
-    return new Request(new URL(url), { method: 'POST', headers, body, redirect: 'manual' })
+    return new Request(new URL(url), { ...init, redirect: 'manual' })
   } catch {
     // The message of the error may quote a header, and a header holds the token.
     throw new NotSent('the address or a header can not be sent')

@@ -19,7 +19,7 @@ export function readDelivery(sql: SqlStorage, seq: number): Delivery | null {
   return sql.exec<Delivery>(`SELECT ${COLUMNS} FROM deliveries WHERE seq = ?`, seq).toArray()[0] ?? null
 }
 
-export const isWaiting = ({ state }: Delivery) => state === 'queued' || state === 'unconfirmed'
+export const isWaiting = ({ state }: Pick<Delivery, 'state'>) => state === 'queued' || state === 'unconfirmed'
 
 /** Takes a waiting delivery for one attempt: the lease and the attempt's entry are one commit, before anything leaves. */
 export function lease(sql: SqlStorage, delivery: Delivery, now: number, until: number): Delivery {
@@ -63,7 +63,16 @@ export function putBack(sql: SqlStorage, { seq }: Delivery, again: number, now: 
 /** A line of a delivery's history: an attempt, or what an operator or an event did to it. */
 export interface Entry {
   at: number
-  outcome: Outcome['outcome'] | 'sending' | 'fault' | 'retried' | 'replaced' | 'given-up' | 'confirmed'
+  outcome:
+    | Outcome['outcome']
+    | 'sending'
+    | 'fault'
+    | 'retried'
+    | 'replaced'
+    | 'given-up'
+    | 'confirmed'
+    | 'changed'
+    | 'cancelled'
   status?: number | null
   duration_ms?: number | null
   detail?: string | null

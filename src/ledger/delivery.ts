@@ -1,7 +1,7 @@
 import { backOff } from './schedule.ts'
 
 /** Where deliveries go; each has a gate and a way of sending of its own. */
-export const DESTINATIONS = ['orders', 'events', 'alerts'] as const
+export const DESTINATIONS = ['orders', 'events', 'alerts', 'shopline'] as const
 export type Destination = (typeof DESTINATIONS)[number]
 
 /**

@@ -14,6 +14,9 @@ export interface NewEvent {
   payload: string
 }
 
+/** What tells one event from another. */
+export type EventKey = Pick<NewEvent, 'topic' | 'content_id' | 'digest'>
+
 /** An event as it was received. */
 export interface EventView {
   id: string
@@ -25,6 +28,8 @@ export interface EventView {
   received_at: string
   /** The body; null once it was erased. */
   payload: unknown
+  /** What came of an event that reports an order. */
+  note?: string
 }
 
 /** Writes an event down, or counts it as a repeat. `now` is in milliseconds since 1970. */
@@ -47,11 +52,23 @@ export function recordEvent(sql: SqlStorage, event: NewEvent, now: number): 'new
   return 'new'
 }
 
-type Row = Omit<EventView, 'id' | 'received_at' | 'payload'> & {
+/** Notes what came of an event. */
+export function noteEvent(sql: SqlStorage, { topic, content_id, digest }: EventKey, note: string): void {
+  sql.exec(
+    'UPDATE events SET note = ? WHERE topic = ? AND content_id = ? AND digest = ?',
+    note,
+    topic,
+    content_id ?? '',
+    digest,
+  )
+}
+
+type Row = Omit<EventView, 'id' | 'received_at' | 'payload' | 'note'> & {
   seq: number
   content_id: string
   received_at: number
   payload: string | null
+  note: string | null
 }
 
 /** A page ends early when its payloads come to more than this, in characters: what leaves the ledger at once is limited. */
@@ -63,7 +80,7 @@ export function listEvents(
   { topic, limit, before }: { topic: string | null; limit: number; before: number },
 ): Page<EventView> {
   const cursor = sql.exec<Row>(
-    `SELECT seq, topic, source, content_id, repeats, received_at, payload FROM events
+    `SELECT seq, topic, source, content_id, repeats, received_at, payload, note FROM events
      WHERE seq < ? ${topic === null ? '' : 'AND topic = ?'} ORDER BY seq DESC LIMIT ?`,
     before,
     ...(topic === null ? [] : [topic]),
@@ -79,10 +96,11 @@ export function listEvents(
   return paged(rows, limit, viewOf)
 }
 
-const viewOf = ({ seq, content_id, received_at, payload, ...row }: Row): EventView => ({
+const viewOf = ({ seq, content_id, received_at, payload, note, ...row }: Row): EventView => ({
   id: `${seq}`,
   ...row,
   content_id: content_id === '' ? null : content_id,
   received_at: new Date(received_at).toISOString(),
   payload: payload === null ? null : JSON.parse(payload),
+  ...(note !== null && { note }),
 })

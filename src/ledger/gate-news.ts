@@ -10,6 +10,7 @@ const NAMES: Record<Destination, string> = {
   orders: 'Sign Customiser',
   events: 'EVENTS_URL',
   alerts: 'ALERT_URL',
+  shopline: 'SHOPLINE',
 }
 
 const ALERTS: Record<Trouble, [AlertKind, (name: string) => string]> = {

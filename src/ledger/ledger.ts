@@ -12,14 +12,17 @@ import {
   readStory,
 } from './delivery-views.ts'
 import * as designs from './designs.ts'
-import { type EventView, listEvents, type NewEvent, recordEvent } from './events.ts'
+import { type EventKey, type EventView, listEvents, type NewEvent, noteEvent, recordEvent } from './events.ts'
 import type { NewOrder } from './new-order.ts'
 import { tellOfDesign, tellOfOrder } from './news.ts'
+import type { OrderReport, ReportResult } from './order-report.ts'
 import { listOrders, type OrderStory, type OrderView, readOrder } from './order-views.ts'
 import * as orders from './orders.ts'
 import { forwardEvent } from './outbox.ts'
 import type { Page } from './page.ts'
 import { PUBLISH_AGAIN_MS } from './publishing.ts'
+import { queueFetch } from './report-fetch.ts'
+import { takeReport } from './reported-orders.ts'
 import { type Retry, type Retryable, retry, retryAll } from './retry.ts'
 
 type NotRetried = Exclude<Retry['result'], 'retried'>
@@ -136,6 +139,26 @@ export abstract class LedgerObject extends LedgerCore {
 
   async deliveries(query: Parameters<typeof listDeliveries>[1]): Promise<Page<DeliveryView>> {
     return listDeliveries(this.sql, query)
+  }
+
+  /** Records a verified event that reports an order, and takes the order in: both are written when this has resolved. */
+  async reportOrder(event: NewEvent, report: OrderReport): Promise<ReportResult> {
+    const now = Date.now()
+    if (recordEvent(this.sql, event, now) === 'new') forwardEvent(this.env, this.sql, event, now)
+    const result = takeReport(this.env, this.sql, report, now)
+    if (result === 'fetching') queueFetch(this.env, this.sql, { order_id: report.external_id, event }, now)
+    noteEvent(this.sql, event, result)
+    await this.clock.rearm()
+    return result
+  }
+
+  /** Takes in an order that was fetched because an event pointed to it. */
+  async reportFetched(event: EventKey, report: OrderReport): Promise<ReportResult> {
+    const taken = takeReport(this.env, this.sql, report, Date.now())
+    const result = taken === 'fetching' ? 'no-signs' : taken
+    noteEvent(this.sql, event, result)
+    await this.clock.rearm()
+    return result
   }
 
   async events(query: Parameters<typeof listEvents>[1]): Promise<Page<EventView>> {

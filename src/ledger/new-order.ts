@@ -15,7 +15,7 @@ export interface Order {
 export interface NewOrder {
   external_id: string
   number: string
-  source: 'store'
+  source: 'store' | 'shopline'
   /** SHA-256 of the content, its keys sorted: the same digest is the same order. */
   digest: string
   /** The content as JSON. */

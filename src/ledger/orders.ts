@@ -1,4 +1,5 @@
 import { addEntry, type Delivery, readDelivery } from './deliveries.ts'
+import { issuedAmong } from './issued.ts'
 import type { NewOrder } from './new-order.ts'
 
 export type Acceptance =
@@ -9,16 +10,24 @@ export type Acceptance =
   /** Nothing is stored; `lines` are the places, from 0, of the products that the ledger does not know. */
   | { result: 'unknown-products'; lines: number[] }
 
-type Known = Pick<Delivery, 'seq' | 'state' | 'may_have_landed' | 'body'> & { digest: string }
+/** What there is of an order that was taken in before. */
+export type Known = Pick<Delivery, 'seq' | 'state' | 'may_have_landed' | 'body'> & {
+  number: string
+  digest: string
+}
+
+export function readKnown(sql: SqlStorage, externalId: string): Known | null {
+  const rows = sql.exec<Known>(
+    `SELECT seq, number, state, may_have_landed, body, digest FROM deliveries
+     WHERE destination = 'orders' AND external_id = ?`,
+    externalId,
+  )
+  return rows.toArray()[0] ?? null
+}
 
 /** Takes an order into the ledger, once. Times are milliseconds since 1970. */
 export function accept(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: number): Acceptance {
-  const [known] = sql
-    .exec<Known>(
-      `SELECT seq, state, may_have_landed, body, digest FROM deliveries WHERE destination = 'orders' AND external_id = ?`,
-      order.external_id,
-    )
-    .toArray()
+  const known = readKnown(sql, order.external_id)
   if (known?.digest === order.digest) return { result: 'seen' }
   if (known && (known.state !== 'rejected' || known.may_have_landed === 1)) return { result: 'conflict' }
 
@@ -34,16 +43,8 @@ export function accept(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: 
 }
 
 function unknownProducts(sql: SqlStorage, products: readonly string[]): number[] {
-  const known = new Set(
-    sql
-      .exec<{ external_id: string }>(
-        'SELECT external_id FROM designs WHERE external_id IN (SELECT value FROM json_each(?))',
-        JSON.stringify(products),
-      )
-      .toArray()
-      .map(({ external_id }) => external_id),
-  )
-  return products.flatMap((product, line) => (known.has(product) ? [] : [line]))
+  const issued = issuedAmong(sql, products)
+  return products.flatMap((product, line) => (issued.has(product) ? [] : [line]))
 }
 
 function insert(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: number): number {

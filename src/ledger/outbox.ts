@@ -80,11 +80,19 @@ function consoleUrl(env: Env): string | null {
   return read.ok && read.value.BRIDGE_URL !== '' ? `${read.value.BRIDGE_URL}/console` : null
 }
 
-/** `source` tells what the delivery is made of: the event's type or the alert's kind. */
-function queue(
+/** What is queued for a destination. `source` tells what it is made of: an event's type, an alert's kind, a topic. */
+interface Parcel {
+  destination: Destination
+  id: string
+  source: string
+  body: string
+}
+
+/** Queues a parcel; as `queueEvent`. */
+export function queue(
   env: Env,
   sql: SqlStorage,
-  { destination, id, source, body }: { destination: Destination; id: string; source: string; body: string },
+  { destination, id, source, body }: Parcel,
   now: number,
 ): number {
   sql.exec(

@@ -36,11 +36,13 @@ export function retry(
   return delivery ? { result: 'retried', delivery } : { result: 'not-found' }
 }
 
-/** Puts every order of a state back into the queue; returns how many. */
+/** Puts every order of a state back into the queue, but for those that were cancelled; returns how many. */
 export function retryAll(sql: SqlStorage, state: Retryable, now: number, giveUpAt: number): number {
   const orders = sql
     .exec<{ seq: number }>(
-      `SELECT seq FROM deliveries WHERE destination = 'orders' AND state = ? AND state <> 'relayed' AND body IS NOT NULL`,
+      `SELECT seq FROM deliveries
+       WHERE destination = 'orders' AND state = ? AND state <> 'relayed' AND body IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM marks WHERE mark = 'cancelled' AND about = external_id)`,
       state,
     )
     .toArray()

@@ -1,5 +1,6 @@
 import { COUNTERS } from './schema-counters.ts'
 import { EVENTS } from './schema-events.ts'
+import { REPORTS } from './schema-reports.ts'
 
 /**
  * The ledger's tables, as steps that are only ever added to: while a deployment rolls out, old and new code meet on the same
@@ -73,6 +74,7 @@ const STEPS: readonly string[] = [
   EVENTS,
   // Each destination's deliveries in their order: among a great many events a page of orders is found at once.
   'CREATE INDEX deliveries_by_destination ON deliveries (destination)',
+  REPORTS,
 ]
 
 /** Brings the tables to this version's schema, in the commit that also notes the version. */

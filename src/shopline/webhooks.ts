@@ -1,0 +1,70 @@
+import { Hono } from 'hono'
+import type { App } from '../http/app.ts'
+import { requireSettings } from '../http/configured.ts'
+import { isObject, type JsonObject, parseJson } from '../http/json.ts'
+import { refuse } from '../http/problem.ts'
+import { askLedger } from '../ledger/ask.ts'
+import type { NewEvent } from '../ledger/events.ts'
+import { sha256 } from '../signing/hmac.ts'
+import { signed } from '../signing/signed.ts'
+import { objectOf, textOf } from './fields.ts'
+import { orderIdOf, orderReport } from './order.ts'
+import { shoplineSignature } from './signature.ts'
+
+/** Read as the end of an order whatever the settings say: they relay nothing. */
+const CANCELLATIONS: readonly string[] = ['order/cancel', 'order/remove']
+
+/**
+ * Where SHOPLINE posts its events: the Webhook address of a Developer Center app.
+ *
+ * It wants exactly 200 within three seconds, so an order is written down here and relayed by the ledger's alarm.
+ */
+export const webhooks = new Hono<App>().post(
+  '/',
+  signed(shoplineSignature, 'SHOPLINE_APP_SECRET'),
+  async (c) => {
+    const settings = requireSettings(c, ['CURRENCY', 'SHOPLINE_ORDER_TOPICS', 'SHOPLINE_RELAY_WHEN'])
+    if (!settings.ok) return settings.error
+    const { CURRENCY, SHOPLINE_ORDER_TOPICS, SHOPLINE_RELAY_WHEN } = settings.value
+
+    const json = parseJson(c.var.body)
+    if (!json.ok) return refuse(c, json.error)
+    const envelope = json.value.value
+    const topic = isObject(envelope) ? textOf(envelope.topic) : undefined
+    if (!isObject(envelope) || topic === undefined || topic.length > 255)
+      return refuse(c, {
+        code: 'invalid-payload',
+        detail: 'The body must be an event such as {"topic": "order/create", "resource": {…}}.',
+        errors: [{ pointer: '/topic', detail: 'must be a string' }],
+      })
+
+    const id = orderIdOf(envelope)
+    const event: NewEvent = {
+      topic,
+      source: 'shopline',
+      content_id: id,
+      digest: await sha256(c.var.body),
+      payload: withoutToken(envelope, json.value.text),
+    }
+    const isCancellation = CANCELLATIONS.includes(topic)
+    if (id === null || !(isCancellation || SHOPLINE_ORDER_TOPICS.includes(topic))) {
+      c.var.facts.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event))
+      return c.json({ ok: true })
+    }
+
+    c.var.facts.external_id = id
+    const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
+    const read = await orderReport(id, objectOf(envelope.resource), reading)
+    const report = isCancellation ? { ...read, standing: 'cancelled' as const } : read
+    c.var.facts.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report))
+    return c.json({ ok: true })
+  },
+)
+
+/** The event's text without the access token that `access_token/…` events bring: it opens the store. */
+function withoutToken(envelope: JsonObject, text: string): string {
+  const resource = objectOf(envelope.resource)
+  if (!('token' in resource)) return text
+  const { token: _, ...rest } = resource
+  return JSON.stringify({ ...envelope, resource: rest })
+}

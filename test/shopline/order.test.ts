@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/http/json.ts'
+import { orderIdOf, orderReport } from '../../src/shopline/order.ts'
+import envelope from '../payloads/shopline/order-create.json'
+
+const order = envelope.resource as unknown as JsonObject
+const [sign] = envelope.resource.subtotal_items
+
+const report = (more: JsonObject = {}, relayWhen: 'created' | 'paid' = 'created') =>
+  orderReport('order-1', { ...order, ...more }, { currency: 'USD', relayWhen })
+
+const contentOf = async (more: JsonObject = {}): Promise<JsonObject> =>
+  JSON.parse((await report(more)).order?.body ?? 'null')
+
+const linesOf = async (items: Json[]) => (await contentOf({ subtotal_items: items })).products
+
+describe('a SHOPLINE order', () => {
+  it('is mapped as documented', async () => {
+    expect(await contentOf()).toEqual({
+      external_id: 'order-1',
+      external_order_number: '2030010112000498',
+      currency: 'TWD',
+      customer: {
+        first_name: 'Grace Brewster',
+        last_name: 'Hopper',
+        email: 'grace@example.com',
+        phone: '+886912345678',
+      },
+      shipping_address: {
+        first_name: '小明',
+        last_name: '王',
+        phone: '+886987654321',
+        address_1: '信義路三段 1 號',
+        address_2: '大安區',
+        city: '台北市',
+        postcode: '106',
+        country: 'TW',
+      },
+      shipping_line: 'Home delivery',
+      products: [
+        { external_id: '64aa00000000000000000001', quantity: 2, price: 3000 },
+        { external_id: '64bb00000000000000000009', quantity: 1, price: 0 },
+      ],
+    })
+  })
+
+  it('is mapped as far as it goes when it is thin', async () => {
+    const thin = { subtotal_items: [{ item_id: 'a' }], delivery_address: null, customer_name: '  ' }
+
+    const { order: mapped } = await orderReport('order-1', thin, { currency: 'USD', relayWhen: 'created' })
+
+    expect(JSON.parse(mapped?.body ?? '')).toEqual({
+      external_id: 'order-1',
+      external_order_number: 'order-1',
+      currency: 'USD',
+      products: [{ external_id: 'a', quantity: 1 }],
+    })
+  })
+
+  it('goes to the store where it is picked up', async () => {
+    const content = await contentOf({
+      delivery_address: { recipient_name: 'Ada Lovelace', country_code: 'TW' },
+      delivery_data: {
+        location_code: '131386',
+        location_name: '建德門市',
+        store_address: '台北市中山區建國北路一段 1 號',
+      },
+    })
+
+    expect(content.shipping_address).toEqual({
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+      address_1: '台北市中山區建國北路一段 1 號',
+      address_2: '建德門市 131386',
+      country: 'TW',
+    })
+  })
+
+  it.each([
+    ['Madonna', { first_name: 'Madonna' }],
+    ['  Ada   Lovelace ', { first_name: 'Ada', last_name: 'Lovelace' }],
+    ['王小明', { first_name: '小明', last_name: '王' }],
+    ['王 小明', { first_name: '小明', last_name: '王' }],
+    ['歐陽娜娜', { first_name: '娜娜', last_name: '歐陽' }],
+    ['明', { first_name: '明' }],
+    ['김민준', { first_name: '민준', last_name: '김' }],
+    ['Nguyễn Thị Hoa', { first_name: 'Nguyễn Thị', last_name: 'Hoa' }],
+  ])('splits the name %s', async (customer_name, name) => {
+    const customer = (await contentOf({ customer_name, customer_email: null, customer_phone: null })).customer
+
+    expect(customer).toEqual(name)
+  })
+
+  it.each([
+    ['+886912345678', '886', '+886912345678'],
+    ['0912-345-678', '+886', '+886912345678'],
+    ['91234567', '852', '+85291234567'],
+    ['91234567', null, '91234567'],
+  ])('makes the phone %s with the country code %s %s', async (customer_phone, code, phone) => {
+    const { customer } = await contentOf({ customer_phone, customer_phone_country_code: code })
+
+    expect(customer).toMatchObject({ phone })
+  })
+
+  it.each([
+    ['English first', { 'zh-hant': '宅配', en: 'Courier' }, 'Courier'],
+    ['Chinese where there is no English', { fr: 'Poste', 'zh-hant': '宅配', en: '' }, '宅配'],
+    ['a language that is not documented', { ko: '택배' }, '택배'],
+  ])('names the shipping in %s', async (_, name_translations, shipping_line) => {
+    expect((await contentOf({ order_delivery: { name_translations } })).shipping_line).toBe(shipping_line)
+  })
+
+  it.each([
+    ['of a list', [{ item_id: 'part', quantity: 2, item_price: { cents: 5 } }]],
+    ['by product ID', { part: { quantity: 2, item_price: { cents: 5 } } }],
+    ['by itself', { item_id: 'part', quantity: 2, item_price: { cents: 5 } }],
+  ])('has the parts of a set %s', async (_, child_products) => {
+    expect(await linesOf([{ item_id: 'set', quantity: 3, child_products }])).toEqual([
+      { external_id: 'set', quantity: 3 },
+      { external_id: 'part', quantity: 6, price: 5 },
+    ])
+  })
+
+  it('offers every ID that a part of a set might be known by', async () => {
+    const part = { id: 'line', product_id: 'product', _id: 'line' }
+
+    expect(await linesOf([{ item_id: 'set', child_products: [part] }])).toEqual([
+      { external_id: 'set', quantity: 1 },
+      { external_id: 'product', quantity: 1 },
+      { external_id: 'line', quantity: 1 },
+    ])
+  })
+
+  it('has no line that was reduced to nothing', async () => {
+    const items = [0, -1, 0.5].map((quantity) => ({ item_id: 'a', quantity }))
+
+    expect(await linesOf([...items, { item_id: 'b', quantity: 1 }])).toEqual([
+      { external_id: 'b', quantity: 1 },
+    ])
+  })
+
+  it.each([
+    ['2', 2],
+    [null, 1],
+    ['some', 1],
+  ])('loses no line over the quantity %j', async (quantity, read) => {
+    expect(await linesOf([{ item_id: 'a', quantity }])).toEqual([{ external_id: 'a', quantity: read }])
+  })
+
+  it.each([
+    ['a line without a sale price', { item_price: null }],
+    ['a price that is no whole number', { item_price: { cents: 30.5 } }],
+    ['a price below nothing', { item_price: { cents: -1 } }],
+  ])('gives no price to %s', async (_, more) => {
+    expect(await linesOf([{ ...sign, ...more } as Json])).toEqual([
+      { external_id: '64aa00000000000000000001', quantity: 2 },
+    ])
+  })
+
+  it.each([
+    ['created', {}, 'created', 'ready'],
+    ['temporary', { status: 'temp' }, 'created', 'waiting'],
+    ['a return', { type: 'return' }, 'created', 'waiting'],
+    ['cancelled', { status: 'cancelled' }, 'created', 'cancelled'],
+    ['removed', { status: 'removed' }, 'paid', 'cancelled'],
+    ['not paid', {}, 'paid', 'waiting'],
+    ['paid', { order_payment: { status: 'completed' } }, 'paid', 'ready'],
+    ['paid and refunded', { order_payment: { status: 'refunded' } }, 'paid', 'waiting'],
+    ['paid, but temporary', { status: 'temp', order_payment: { status: 'completed' } }, 'paid', 'waiting'],
+  ] as const)('that is %s (%j), relayed when %s, is %s', async (_, more, when, standing) => {
+    expect((await report(more, when)).standing).toBe(standing)
+  })
+
+  it('names the orders that it shares its signs with', async () => {
+    const { related } = await report({ parent_order_id: 'p', child_order_ids: ['c1', null, 'c2'] })
+
+    expect(related).toEqual(['p', 'c1', 'c2'])
+  })
+
+  it('has to be fetched when it has no lines', async () => {
+    expect((await report({ subtotal_items: [] })).order).toBeNull()
+    expect((await report({ subtotal_items: null })).order).toBeNull()
+  })
+
+  it.each<[string, JsonObject, string | null]>([
+    ['resource.id', { resource: { id: 'a', _id: 'b' }, id: 'c' }, 'a'],
+    ['resource._id', { resource: { _id: 'b' }, id: 'c' }, 'b'],
+    ['id', { resource: {}, id: 'c' }, 'c'],
+    ['resource.order_id', { resource: { id: 'payment', order_id: 'a' } }, 'a'],
+    ['nothing', { resource: null }, null],
+  ])('is found by %s', (_, body, id) => {
+    expect(orderIdOf(body)).toBe(id)
+  })
+})
