@@ -10,7 +10,7 @@ export function nextSteps(
   const next = `${orderId}-b`
   const body = JSON.stringify(anOrder(next, productId))
   return `
-Now try it yourself, from another terminal.
+Now try it yourself, from another terminal. The token is this machine's STORE_API_TOKEN, from .sandbox/env.
 
 What became of the order, with every attempt:
   curl ${authorization} ${bridgeUrl}/orders/${orderId}
@@ -22,7 +22,7 @@ All orders, newest first; and all designs:
 Another design, signed by the sandbox and posted to the bridge:
   curl -X POST ${sandboxUrl}/sandbox/designs
 
-Let Sign Customiser fail once, then hand in an order: it is queued, tried again a few seconds later, and relayed.
+Let Sign Customiser fail once, then hand in an order. It is queued, and relayed a few seconds later:
   curl -d '{"kind": "status", "status": 503}' ${sandboxUrl}/sandbox/faults
   curl ${authorization} -H 'Content-Type: application/json' -d '${body}' ${bridgeUrl}/orders
   curl ${authorization} ${bridgeUrl}/orders/${next}

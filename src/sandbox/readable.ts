@@ -1,10 +1,12 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { LogLine } from '../log.ts'
 
 /** What wrangler says besides: its own line for each request, and decoration around warnings. */
 const NOISE = /^\s*$|^\[wrangler:info\]|^⎔|^▲ \[WARNING\] Scheduled Workers/
 
 /** A line of the Worker's JSON log for people; other lines as they are; null when there is nothing to show. */
-export function readable(printed: string): string | null {
+export function readable(coloured: string): string | null {
+  const printed = stripVTControlCharacters(coloured)
   const start = printed.indexOf('{"event":')
   if (start === -1) return NOISE.test(printed) ? null : printed
   const line: LogLine = JSON.parse(printed.slice(start, printed.lastIndexOf('}') + 1))

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { lock } from './lock.ts'
 import { nextSteps } from './next-steps.ts'
 import { readable } from './readable.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -30,7 +31,10 @@ async function stay(bridgePort: number, sandboxPort: number): Promise<void> {
     if (text !== null) tell(text)
   }
   tell('Starting the bridge and a stand-in for Sign Customiser …')
-  stack = await startStack({ directory: join(ROOT, '.sandbox'), bridgePort, sandboxPort, onLine })
+  const directory = join(ROOT, '.sandbox')
+  mkdirSync(directory, { recursive: true })
+  lock(join(directory, 'lock'))
+  stack = await startStack({ directory, bridgePort, sandboxPort, onLine })
   introduce(stack)
   const told = await tellStory(stack, tell)
   tell(nextSteps(stack, told))

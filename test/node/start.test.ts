@@ -114,6 +114,12 @@ describe('npm start', () => {
     expect(commandLines).not.toContain(token)
     expect((await stat(join(project, '.sandbox/env'))).mode & 0o777).toBe(0o600)
 
+    const rival = start()
+    expect(await rival.exit).toBe(1)
+    expect(rival.errors.join('\n')).toMatch(
+      /^npm start is running here already, as process \d+ .*: end it first/m,
+    )
+
     first.child.kill('SIGTERM')
     expect(await first.exit).toBe(0)
     await expect(curl(last)).rejects.toThrow('fetch failed')
