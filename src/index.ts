@@ -6,6 +6,7 @@ import { LedgerObject } from './ledger/ledger.ts'
 import { alerts } from './operations/alerts.ts'
 import { health, ready } from './operations/health.ts'
 import { metrics } from './operations/metrics.ts'
+import { openapi } from './operations/openapi.ts'
 import { problems } from './operations/problems.ts'
 import { countRefusal } from './operations/refusals.ts'
 import { sweep } from './operations/sweep.ts'
@@ -39,6 +40,7 @@ app.route('/health', health)
 app.route('/ready', ready)
 app.route('/metrics', metrics)
 app.route('/problems', problems)
+app.route('/openapi.json', openapi)
 app.notFound(unmatched(app))
 app.onError(onFault)
 

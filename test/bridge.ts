@@ -10,6 +10,7 @@ import { env, exports } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import worker, { type Ledger } from '../src/index.ts'
 import { prefixed, sign } from '../src/signing/hmac.ts'
+import { undocumented } from './documented.ts'
 
 /** Ahead of the real clock, so that no alarm goes off by itself. */
 export const NOW = Date.UTC(2030, 0, 1, 12)
@@ -74,9 +75,15 @@ export const runAlarm = () => runDurableObjectAlarm(ledger())
 /** Ends the ledger's instance as a deployment does: what it had only in memory is gone. */
 export const restartLedger = () => evictAllDurableObjects()
 
-/** Sends a request to the Worker. */
-export const fetchBridge = (path: string, init?: RequestInit) =>
-  exports.default.fetch(`https://bridge.test${path}`, init)
+/** Sends a request to the Worker, and sees to it that the answer is one that OpenAPI promises. */
+export async function fetchBridge(path: string, init?: RequestInit): Promise<Response> {
+  const url = `https://bridge.test${path}`
+  const response = await exports.default.fetch(url, init)
+  const difference = await undocumented(init?.method ?? 'GET', url, response)
+  if (difference !== null)
+    throw new Error(`not as in OpenAPI: ${init?.method ?? 'GET'} ${path}: ${difference}`)
+  return response
+}
 
 /** Sends a request to the Worker under other settings. Its ledger keeps those of the tests. */
 export async function fetchWith(

@@ -1,16 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { build } from 'esbuild'
+import { DOCUMENT } from './openapi/document.ts'
 
 /**
- * What browsers load, and the module of the Worker that holds it as text. The modules are committed, so that a bare
+ * What the Worker holds as text: what browsers load, and its description as OpenAPI. The modules are committed, so that a bare
  * `wrangler deploy` has them: `npm run generate` writes them, `npm run generate -- --check` says whether they are up to date.
  */
 const BUNDLES = [['src/storefront/browser/embed.ts', 'src/storefront/generated/embed.ts']] as const
 
 const isCheck = process.argv.includes('--check')
-for (const [source, target] of BUNDLES) {
-  const module = moduleOf(source, await bundle(source))
+for (const [source, target] of BUNDLES) await generate(source, target, await bundle(source))
+await generate('src/cli/openapi/document.ts', 'src/operations/generated/openapi.ts', JSON.stringify(DOCUMENT))
+
+async function generate(source: string, target: string, text: string): Promise<void> {
+  const module = moduleOf(source, text)
   if (!isCheck) await writeFile(target, module)
   else if ((await readFile(target, 'utf8').catch(() => '')) !== module) {
     console.error(`${target} is not what ${source} makes: run npm run generate`)
