@@ -2,8 +2,10 @@ import { Hono } from 'hono'
 import type { App } from '../http/app.ts'
 import { readinessOf } from './readiness.ts'
 
-/** Says that the Worker runs, whatever ails it. */
-export const health = new Hono<App>().get('/', (c) => c.json({ ok: true }))
+/** Says that the Worker runs, whatever ails it, and what its clock shows: signatures live by it. */
+export const health = new Hono<App>().get('/', (c) =>
+  c.json({ ok: true }, 200, { date: new Date().toUTCString() }),
+)
 
 /** Says whether the bridge can do its work, and check by check what it lacks; it writes nothing. */
 export const ready = new Hono<App>().get('/', async (c) => {

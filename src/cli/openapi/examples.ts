@@ -33,8 +33,12 @@ export const FORM_SUBMITTED = {
 }
 
 export const SHOPLINE_ORDER = {
-  id: '21071580126540830526',
-  name: 'D1001',
-  currency: 'USD',
-  line_items: [{ product_id: '16057039432335097907370282', quantity: 1, price: '100.00' }],
+  topic: 'order/create',
+  resource: {
+    id: '6380a1f2c3d4e5f601234567',
+    order_number: '20240101000000001',
+    status: 'pending',
+    currency_iso: 'USD',
+    subtotal_items: [{ product_id: 'sc-1', quantity: 1, price: { cents: 10000, currency_iso: 'USD' } }],
+  },
 }

@@ -1,0 +1,59 @@
+import type { ParseArgsConfig } from 'node:util'
+
+/** A command's world, so that tests can give it another. */
+export interface Surroundings {
+  /** Settings of this shell and of `.dev.vars`. */
+  settings: Readonly<Record<string, string | undefined>>
+  /** Writes a line for the reader. */
+  tell(line: string): void
+  /** The bytes of a file, or of the standard input for `-`. */
+  read(file: string): Promise<Uint8Array<ArrayBuffer>>
+  /** Gives a deployed Worker a secret. */
+  putSecret(name: string, value: string): Promise<void>
+  /** In milliseconds since 1970. */
+  now(): number
+}
+
+/** What was asked for: flags by name, and the rest in order. */
+export interface Request {
+  flags: Readonly<Record<string, string | boolean | undefined>>
+  operands: readonly string[]
+}
+
+/** What a command found. `isGood` decides the exit code: 0 or 1. */
+export interface Report {
+  isGood: boolean
+  /** For people. */
+  text: string
+  /** For machines: what `--json` prints. */
+  json: unknown
+}
+
+export interface Command {
+  summary: string
+  /** Operands and flags, then what there is to know. */
+  usage: string
+  flags: NonNullable<ParseArgsConfig['options']>
+  run(request: Request, surroundings: Surroundings): Promise<Report>
+}
+
+/** The command was called in a way that makes no sense: exit code 2. */
+export class Misuse extends Error {
+  override name = 'Misuse'
+}
+
+/** Something the reader can put right; its message says how. No stack is shown: exit code 1. */
+export class Trouble extends Error {
+  override name = 'Trouble'
+}
+
+export const textFlag = ({ flags }: Request, name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function operand({ operands }: Request, place: number, what: string): string {
+  const value = operands[place]
+  if (value === undefined || value === '') throw new Misuse(`${what} is missing.`)
+  return value
+}

@@ -1,0 +1,32 @@
+import { parseJson } from '../http/json.ts'
+import { canonicalReadings } from '../shopline/canonical-json.ts'
+import { prefixed, sign } from '../signing/hmac.ts'
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** What a signed request carries beside its body. */
+export interface Signed {
+  headers: Record<string, string>
+  query: Record<string, string>
+}
+
+/** Signs as Sign Customiser does. */
+export async function signedBySignCustomiser(
+  secret: string,
+  timestamp: string,
+  body: Bytes,
+): Promise<Signed> {
+  const signature = await sign(secret, prefixed(`${timestamp}.`, body))
+  return { headers: { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature }, query: {} }
+}
+
+/** Signs as SHOPLINE's published example does: JSON with its keys sorted; the body itself where it is no JSON. */
+export async function signedByShopline(secret: string, timestamp: string, body: Bytes): Promise<Signed> {
+  const json = parseJson(body)
+  const [reading] = json.ok ? canonicalReadings(json.value.value, json.value.text) : []
+  const message = reading === undefined ? body : new Uint8Array(new TextEncoder().encode(reading.text))
+  return {
+    headers: { 'x-shopline-developer-event-timestamp': timestamp },
+    query: { sign: await sign(secret, prefixed(`${timestamp}:`, message)) },
+  }
+}
