@@ -21,12 +21,30 @@ const PATIENCE_MS = 3_000
 const OLDEST_SWEEP_MS = 15 * 60_000
 
 /** Every deployment needs these. */
-const DEMANDED: readonly SettingName[] = [
+const ALWAYS: readonly SettingName[] = [
   'SIGN_CUSTOMISER_INTEGRATION_SECRET',
   'SIGN_CUSTOMISER_API_TOKEN',
   'SIGN_CUSTOMISER_INTEGRATION_ID',
   'STORE_API_TOKEN',
 ]
+
+const OF_SHOPLINE: readonly SettingName[] = [
+  'SHOPLINE_APP_SECRET',
+  'SHOPLINE_ACCESS_TOKEN',
+  'SHOPLINE_MERCHANT_HANDLE',
+]
+
+/** The settings that this deployment needs: who uses a part of SHOPLINE or of forwarding needs the rest of it. */
+function demanded(env: Env): Set<SettingName> {
+  const store = readSettings(env, ['STORE'])
+  const usesShopline =
+    (store.ok && store.value.STORE === 'shopline') || OF_SHOPLINE.some((name) => isSet(env, name))
+  return new Set<SettingName>([
+    ...ALWAYS,
+    ...(usesShopline ? OF_SHOPLINE : []),
+    ...(isSet(env, 'EVENTS_URL') ? (['EVENTS_SECRET'] as const) : []),
+  ])
+}
 
 /** Settings by name, then KV, ledger and the sweep's last run. */
 export async function readinessOf(env: Env, now: number): Promise<Readiness> {
@@ -50,8 +68,8 @@ export async function readinessOf(env: Env, now: number): Promise<Readiness> {
 }
 
 function settingChecks(env: Env): Record<string, Check> {
-  const demanded = new Set<SettingName>(DEMANDED)
-  return Object.fromEntries(SETTING_NAMES.map((name) => [name, settingCheck(env, name, demanded.has(name))]))
+  const needed = demanded(env)
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, settingCheck(env, name, needed.has(name))]))
 }
 
 function settingCheck(env: Env, name: SettingName, isDemanded: boolean): Check {

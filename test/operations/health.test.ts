@@ -59,6 +59,40 @@ describe('GET /ready', () => {
     expect(JSON.stringify(checks)).not.toContain('replace-with-it')
   })
 
+  it.each([
+    [
+      'SHOPLINE’s once STORE says so',
+      { STORE: 'shopline' },
+      ['APP_SECRET', 'ACCESS_TOKEN', 'MERCHANT_HANDLE'],
+    ],
+    [
+      'the rest of SHOPLINE’s once one is set',
+      { SHOPLINE_APP_SECRET: 'app' },
+      ['ACCESS_TOKEN', 'MERCHANT_HANDLE'],
+    ],
+  ])('demands %s', async (_, settings, missing) => {
+    const none = {
+      SHOPLINE_APP_SECRET: '',
+      SHOPLINE_ACCESS_TOKEN: '',
+      SHOPLINE_MERCHANT_HANDLE: '',
+      STORE: 'custom',
+    }
+    expect((await readyWith(none))[0]).toBe(200)
+    const [status, checks] = await readyWith({ ...none, ...settings })
+
+    expect(status).toBe(503)
+    const failed = Object.keys(checks).filter((name) => checks[name]?.status === 'failed')
+    expect(failed).toEqual(missing.map((name) => `SHOPLINE_${name}`))
+  })
+
+  it('demands EVENTS_SECRET with EVENTS_URL', async () => {
+    expect((await readyWith({ EVENTS_URL: '', EVENTS_SECRET: '' }))[0]).toBe(200)
+    expect(await readyWith({ EVENTS_URL: 'https://shop.test/events', EVENTS_SECRET: '' })).toMatchObject([
+      503,
+      { EVENTS_SECRET: { status: 'failed' } },
+    ])
+  })
+
   it('fails on an optional setting that is set and wrong', async () => {
     expect(await readyWith({ RELAY_TIMEOUT_SECONDS: 'soon' })).toMatchObject([
       503,
