@@ -4,6 +4,7 @@ import { Clock } from './clock.ts'
 import { noteSweep, readLastSweep } from './counters.ts'
 import type { Deliverers } from './deliverer.ts'
 import { Relay } from './relay.ts'
+import { erase } from './retention.ts'
 import { migrate } from './schema.ts'
 
 /** What keeps the ledger going, whatever it is asked: its tables, its alarm, its relay. */
@@ -29,10 +30,11 @@ export abstract class LedgerCore extends DurableObject<Env> {
     })
   }
 
-  /** The cron trigger's call: does what a new instance does, and notes that it ran. */
+  /** The cron trigger's call: does what a new instance does, erases what was kept long enough, and notes that it ran. */
   async sweep(): Promise<void> {
     noteSweep(this.sql, Date.now())
     await this.clock.sweep()
+    await this.clock.by(erase(this.env, this.sql, Date.now()))
   }
 
   /** When the cron trigger last called, in milliseconds since 1970; null when it never has. */

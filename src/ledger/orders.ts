@@ -36,7 +36,7 @@ export function accept(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: 
 
   const seq = known ? replace(sql, known, order, now, giveUpAt) : insert(sql, order, now, giveUpAt)
   for (const product of new Set(order.products))
-    sql.exec('INSERT INTO delivery_products (product, delivery) VALUES (?, ?)', product, seq)
+    sql.exec('INSERT OR IGNORE INTO delivery_products (product, delivery) VALUES (?, ?)', product, seq)
   const delivery = readDelivery(sql, seq)
   if (!delivery) throw new Error('an order that was just written is not there')
   return { result: 'accepted', delivery }
