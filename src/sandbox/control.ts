@@ -12,6 +12,8 @@ interface ControlOptions {
   createProductUrl: string
   faults: Faults
   orders: ReceivedOrder[]
+  /** The designs by the ID that the bridge gave them. */
+  designs: Map<unknown, Input>
   freshId: () => number
   now: () => number
 }
@@ -22,7 +24,7 @@ const designSchema = v.strictObject(
 )
 
 /** What the real service has no place for: see what arrived, make a design, order failures. */
-export function control({ faults, orders, ...options }: ControlOptions): Hono {
+export function control({ faults, orders, designs, ...options }: ControlOptions): Hono {
   return new Hono()
     .get('/orders', (c) => {
       const external_id = c.req.query('external_id')
@@ -44,6 +46,7 @@ export function control({ faults, orders, ...options }: ControlOptions): Hono {
       const { createProductUrl, integrationSecret } = options
       const answer = await signedPost(createProductUrl, integrationSecret, { product: design }, now)
       if (answer === null) return c.json({ message: `Nothing answers at ${createProductUrl}.` }, 502)
+      if (isInput(answer.body)) designs.set(answer.body.external_id, design)
       return c.json({ product: design, answer })
     })
 

@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
+import { orderCreated } from './event-bodies.ts'
 import { type Faults, fail } from './faults.ts'
 import { type Input, isInput, readJson } from './input.ts'
 import { invalid } from './invalid.ts'
 import { linesOf, orderErrors } from './order-rules.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 /** An order as it arrived. The same `external_id` twice is two of these: two signs would be made. */
 export interface ReceivedOrder {
@@ -18,6 +20,8 @@ interface OrdersApiOptions {
   refuseDuplicates: boolean
   faults: Faults
   orders: ReceivedOrder[]
+  designs: ReadonlyMap<unknown, Input>
+  subscriptions: Subscriptions
   freshId: () => number
   now: () => number
 }
@@ -50,7 +54,9 @@ async function take(request: Request, options: OrdersApiOptions): Promise<Respon
     return invalid({ external_id: ['The external id has already been taken.'] })
 
   const order_id = options.freshId()
-  options.orders.push({ order_id, received_at: new Date(options.now()).toISOString(), order })
+  const now = options.now()
+  options.orders.push({ order_id, received_at: new Date(now).toISOString(), order })
+  options.subscriptions.fire('order:created', orderCreated(order_id, order, options.designs, now))
   return Response.json({ order: answerOf(order_id, order) })
 }
 

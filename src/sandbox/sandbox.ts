@@ -1,8 +1,11 @@
 import { Hono } from 'hono'
 import { control } from './control.ts'
+import { eventControl } from './event-control.ts'
 import { Faults } from './faults.ts'
 import { freshIds } from './fresh-ids.ts'
+import type { Input } from './input.ts'
 import { ordersApi, type ReceivedOrder } from './orders-api.ts'
+import { type Receiver, Subscriptions } from './subscriptions.ts'
 
 export interface SandboxOptions {
   /** What `POST /api/v2/orders` asks for as a Bearer token. */
@@ -12,6 +15,8 @@ export interface SandboxOptions {
   integrationSecret: string
   /** Where a design is posted. */
   createProductUrl: string
+  /** Where events are posted, as webhook subscriptions do; nowhere by default. */
+  events?: Receiver
   /** Answers 422 to an order whose `external_id` was taken before; off by default. */
   refuseDuplicates?: boolean
   /** The time in milliseconds. */
@@ -19,16 +24,24 @@ export interface SandboxOptions {
 }
 
 /**
- * A stand-in for Sign Customiser: its orders API, its signed product callback, and `/sandbox/…` to steer them.
+ * A stand-in for Sign Customiser: its orders API, its signed product callback and events, and `/sandbox/…` to steer them.
  *
  * It keeps everything in memory, uses nothing of Node and reaches out by the global `fetch` only. A dropped connection is a
  * `ConnectionDropped` thrown out of `fetch`.
  */
 export function sandbox({ refuseDuplicates = false, now = Date.now, ...options }: SandboxOptions): Hono {
-  const shared = { faults: new Faults(), orders: [] as ReceivedOrder[], freshId: freshIds(now), now }
+  const shared = {
+    faults: new Faults(),
+    orders: [] as ReceivedOrder[],
+    designs: new Map<unknown, Input>(),
+    subscriptions: new Subscriptions(options.events ?? null, now),
+    freshId: freshIds(now),
+    now,
+  }
   const app = new Hono()
   app.route('/', ordersApi({ ...options, ...shared, refuseDuplicates }))
   app.route('/sandbox', control({ ...options, ...shared }))
+  app.route('/sandbox', eventControl(shared))
   app.notFound((c) => c.json({ message: `The sandbox has no ${c.req.method} ${c.req.path}.` }, 404))
   app.onError((fault) => {
     throw fault

@@ -4,7 +4,12 @@ import { dirname } from 'node:path'
 import { parseEnv } from 'node:util'
 
 /** The secrets of a local bridge. None of them is known anywhere else. */
-const NAMES = ['SIGN_CUSTOMISER_INTEGRATION_SECRET', 'SIGN_CUSTOMISER_API_TOKEN', 'STORE_API_TOKEN'] as const
+const NAMES = [
+  'SIGN_CUSTOMISER_INTEGRATION_SECRET',
+  'SIGN_CUSTOMISER_WEBHOOK_SECRET',
+  'SIGN_CUSTOMISER_API_TOKEN',
+  'STORE_API_TOKEN',
+] as const
 
 export type Secrets = Record<(typeof NAMES)[number], string>
 

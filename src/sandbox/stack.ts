@@ -46,6 +46,10 @@ export async function startStack({ directory, onLine = () => {}, ...ports }: Sta
     integrationId: INTEGRATION_ID,
     integrationSecret: secrets.SIGN_CUSTOMISER_INTEGRATION_SECRET,
     createProductUrl: `${bridgeUrl}/sign-customiser/products`,
+    events: {
+      url: `${bridgeUrl}/sign-customiser/webhooks`,
+      secret: secrets.SIGN_CUSTOMISER_WEBHOOK_SECRET,
+    },
   })
   const server = await serve(app, sandboxPort)
   let wrangler: Wrangler

@@ -1,7 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { vi } from 'vitest'
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
+import { type SandboxOptions, sandbox } from '../../src/sandbox/sandbox.ts'
 
 /** A sandbox that fits the settings of the tests. */
 export const OPTIONS: SandboxOptions = {
@@ -9,6 +9,21 @@ export const OPTIONS: SandboxOptions = {
   integrationId: 42,
   integrationSecret: 'integration-secret',
   createProductUrl: 'https://bridge.test/sign-customiser/products',
+}
+
+/** The same with webhook subscriptions, whose events are held until `release`. */
+export async function withEvents(options: Partial<SandboxOptions> = {}): Promise<Hono> {
+  const url = 'https://bridge.test/sign-customiser/webhooks'
+  const app = sandbox({ ...OPTIONS, events: { url, secret: 'webhook-secret' }, ...options })
+  await app.request('/sandbox/events/hold', { method: 'POST' })
+  return app
+}
+
+/** Sends the events that were held; returns how they were answered. */
+export async function release(app: Hono, how: object = {}): Promise<(number | null)[]> {
+  const response = await post(app, '/sandbox/events/release', how)
+  const { events } = await response.json<{ events: { answers: (number | null)[] }[] }>()
+  return events.flatMap(({ answers }) => answers)
 }
 
 /** Posts JSON, or text as it is. */
