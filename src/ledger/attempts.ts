@@ -5,7 +5,7 @@ import type { Deliverer } from './deliverer.ts'
 import { advance, closeEntry, type Delivery, lease, putBack, readDelivery } from './deliveries.ts'
 import { afterAttempt, type Outcome, type Policy } from './delivery.ts'
 import { moveGate } from './gate-keeping.ts'
-import { isEnd, tellOfOrder } from './news.ts'
+import { tellOfState } from './news.ts'
 import { Slots } from './slots.ts'
 
 /** How long after its time-out an attempt counts as lost with the instance that made it. */
@@ -107,10 +107,9 @@ export class Attempts {
       state: progress.state,
       duration_ms: now - began,
     })
-    const newsWake =
-      isOurs && destination === 'orders' && isEnd(progress.state)
-        ? tellOfOrder(this.#env, this.#sql, external_id, progress.state, now)
-        : Number.POSITIVE_INFINITY
+    const newsWake = isOurs
+      ? tellOfState(this.#env, this.#sql, delivery, progress.state, now)
+      : Number.POSITIVE_INFINITY
     return Math.min(gateWake, newsWake, progress.next_attempt_at ?? Number.POSITIVE_INFINITY)
   }
 }

@@ -1,12 +1,14 @@
 import { designText } from '../catalogue/design.ts'
+import type { Delivery } from './deliveries.ts'
 import type { State } from './delivery.ts'
 import type { NewDesign } from './designs.ts'
+import { tellOfGate } from './gate-news.ts'
 import { readOrder } from './order-views.ts'
 import { alert, isOn, queueEvent } from './outbox.ts'
 
 type End = Extract<State, 'relayed' | 'rejected' | 'failed'>
 
-export const isEnd = (state: State): state is End =>
+const isEnd = (state: State): state is End =>
   state === 'relayed' || state === 'rejected' || state === 'failed'
 
 /**
@@ -30,6 +32,19 @@ const TEXTS = {
     `Sign Customiser rejected order ${id}: it is not tried again until it was corrected.`,
   failed: (id: string) =>
     `Order ${id} could not be delivered and was given up: retry it once the cause is gone.`,
+}
+
+/** Tells who is concerned what a delivery has come to, wherever it went. As `tellOfOrder`. */
+export function tellOfState(
+  env: Env,
+  sql: SqlStorage,
+  { destination, external_id }: Pick<Delivery, 'destination' | 'external_id'>,
+  state: State,
+  now: number,
+): number {
+  if (destination === 'orders')
+    return isEnd(state) ? tellOfOrder(env, sql, external_id, state, now) : Number.POSITIVE_INFINITY
+  return state === 'failed' ? tellOfGate(env, sql, destination, 'given-up', now) : Number.POSITIVE_INFINITY
 }
 
 /** Tells the store of a new design; of one that the store itself imported it knows. As `tellOfOrder`. */

@@ -53,7 +53,7 @@ export function forwardEvent(env: Env, sql: SqlStorage, event: NewEvent, now: nu
 /** Queues an alert for ALERT_URL; as `queueEvent`. */
 export function alert(env: Env, sql: SqlStorage, { kind, text, ...facts }: Alert, now: number): number {
   if (!isOn(env, 'ALERT_URL')) return Number.POSITIVE_INFINITY
-  const url = consoleUrl(env)
+  const url = consoleUrl(env, facts.external_id)
   const body = JSON.stringify({
     text: url === null ? text : `${text} ${url}`,
     kind,
@@ -75,9 +75,11 @@ export function isOn(env: Env, name: Extract<SettingName, 'EVENTS_URL' | 'ALERT_
   return !read.ok || read.value[name] !== ''
 }
 
-function consoleUrl(env: Env): string | null {
+function consoleUrl(env: Env, orderId: string | undefined): string | null {
   const read = readSettings(env, ['BRIDGE_URL'])
-  return read.ok && read.value.BRIDGE_URL !== '' ? `${read.value.BRIDGE_URL}/console` : null
+  if (!read.ok || read.value.BRIDGE_URL === '') return null
+  const page = orderId === undefined ? '' : `/orders/${encodeURIComponent(orderId)}`
+  return `${read.value.BRIDGE_URL}/console${page}`
 }
 
 /** What is queued for a destination. `source` tells what it is made of: an event's type, an alert's kind, a topic. */

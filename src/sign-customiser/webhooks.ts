@@ -41,12 +41,16 @@ export const webhooks = new Hono<App>().post(
   },
 )
 
-/** Records a design that the callback never brought. What is known stays as it is; without an ID nothing can be compared. */
+/**
+ * Records a design that the callback never brought. What is known stays as it is; without an ID nothing can be compared. Where
+ * products are made in the store there is nothing to heal: only the callback's answer could tell the ID.
+ */
 async function heal(c: Context<App>, body: Json, text: string): Promise<Response | null> {
   const product = productOf(body)
   if (!product.ok || usableId(product.value.product_id) === null) return null
-  const settings = requireSettings(c, ['CURRENCY'])
+  const settings = requireSettings(c, ['CURRENCY', 'STORE'])
   if (!settings.ok) return settings.error
+  if (settings.value.STORE === 'shopline') return null
 
   const design = await newDesign(product.value, {
     source: 'event',

@@ -56,11 +56,11 @@ describe('the operator is told', () => {
 
     expect(alerts(sent)).toEqual([
       {
-        text: 'Sign Customiser rejected order order-1: it is not tried again until it was corrected. https://bridge.test/console',
+        text: 'Sign Customiser rejected order order-1: it is not tried again until it was corrected. https://bridge.test/console/orders/order-1',
         kind: 'order-rejected',
         at: new Date(NOW).toISOString(),
         external_id: 'order-1',
-        url: 'https://bridge.test/console',
+        url: 'https://bridge.test/console/orders/order-1',
       },
     ])
   })
@@ -150,6 +150,19 @@ describe('the operator is told', () => {
       ['gate-closed', 'events'],
       ['destination-given-up', 'events'],
     ])
+  })
+
+  it('of an event that is given up though others arrive', async () => {
+    changeSettings({ EVENTS_URL })
+    const sent = outsideAnswers(({ url, body }) =>
+      url !== ALERT_URL && (body as { type: string }).type.includes('form') ? down() : new Response('ok'),
+    )
+    await postEvent({ form_submission: { submission_number: 1 } })
+    for (let order_id = 1; order_id < 30; order_id++) {
+      await postEvent({ order: { order_id } })
+      await pass(6 * HOUR)
+    }
+    expect(kinds(sent)).toEqual([['destination-given-up', 'events']])
   })
 
   it('of nothing that happens to alerts', async () => {

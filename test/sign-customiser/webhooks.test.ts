@@ -146,6 +146,12 @@ describe('product:created', () => {
     expect(await readProduct()).toMatchObject({ source: 'callback', title: 'From the callback' })
   })
 
+  it('is only recorded where the store makes the products', async () => {
+    changeSettings({ STORE: 'shopline' })
+    expect((await postEvent(product)).status).toBe(200)
+    expect(await (await fetchAsStore('/products')).json()).toMatchObject({ products: [] })
+  })
+
   it('without an ID is only recorded, since no order could name it', async () => {
     expect((await postEvent({ product: { title: 'x' } })).status).toBe(200)
     expect(await (await fetchAsStore('/products')).json()).toMatchObject({ products: [] })
