@@ -2,7 +2,7 @@ import { NotSent } from '../http/exchange.ts'
 import { log, logFault } from '../log.ts'
 import type { Alarm } from './alarm.ts'
 import type { Deliverer } from './deliverer.ts'
-import { advance, closeEntry, type Delivery, lease, putBack, readDelivery } from './deliveries.ts'
+import { advance, closeEntry, type Delivery, lease, putBack } from './deliveries.ts'
 import { afterAttempt, type Outcome, type Policy } from './delivery.ts'
 import { moveGate } from './gate-keeping.ts'
 import { tellOfState } from './news.ts'
@@ -79,10 +79,9 @@ export class Attempts {
     policy: Policy,
   ): number {
     const now = Date.now()
-    const isOurs = readDelivery(this.#sql, delivery.seq)?.state === 'sending'
     if (outcome === 'not-sent') {
       const again = now + policy.firstRetrySeconds * 1000
-      if (isOurs) putBack(this.#sql, delivery, again, now)
+      putBack(this.#sql, delivery, again, now)
       closeEntry(this.#sql, delivery.seq, { outcome: 'fault', detail: 'The bridge could not send.' })
       return again
     }
@@ -90,7 +89,7 @@ export class Attempts {
     const { destination, external_id } = delivery
     const gateWake = moveGate(this.#env, this.#sql, destination, deliverer, outcome, began, policy)
     const progress = afterAttempt(delivery, outcome, now, policy, Math.random())
-    if (isOurs) advance(this.#sql, delivery.seq, progress, now)
+    const isOurs = advance(this.#sql, delivery.seq, progress, now)
     closeEntry(this.#sql, delivery.seq, {
       outcome: outcome.outcome,
       status: outcome.status,

@@ -33,11 +33,11 @@ export function lease(sql: SqlStorage, delivery: Delivery, now: number, until: n
   return { ...delivery, state: 'sending', attempts: delivery.attempts + 1 }
 }
 
-/** Writes down where an attempt led. */
-export function advance(sql: SqlStorage, seq: number, progress: Progress, now: number): void {
-  sql.exec(
+/** Writes down where an attempt led, and says so; a delivery that was settled meanwhile stays as it is. */
+export function advance(sql: SqlStorage, seq: number, progress: Progress, now: number): boolean {
+  const updated = sql.exec(
     `UPDATE deliveries SET state = ?, may_have_landed = ?, next_attempt_at = ?, not_before = ?, relayed_at = ?,
-       remote_id = ?, last_error = ?, changed_at = ? WHERE seq = ?`,
+       remote_id = ?, last_error = ?, changed_at = ? WHERE seq = ? AND state = 'sending'`,
     progress.state,
     progress.may_have_landed,
     progress.next_attempt_at,
@@ -48,12 +48,14 @@ export function advance(sql: SqlStorage, seq: number, progress: Progress, now: n
     now,
     seq,
   )
+  return updated.rowsWritten > 0
 }
 
-/** Takes back an attempt that never left: it does not count. */
+/** Takes back an attempt that never left: it does not count. A delivery that was settled meanwhile stays as it is. */
 export function putBack(sql: SqlStorage, { seq }: Delivery, again: number, now: number): void {
   sql.exec(
-    `UPDATE deliveries SET state = 'queued', attempts = attempts - 1, next_attempt_at = ?, changed_at = ? WHERE seq = ?`,
+    `UPDATE deliveries SET state = 'queued', attempts = attempts - 1, next_attempt_at = ?, changed_at = ?
+     WHERE seq = ? AND state = 'sending'`,
     again,
     now,
     seq,

@@ -1,4 +1,4 @@
-import { addEntry, type Delivery, readDelivery } from './deliveries.ts'
+import { addEntry, type Delivery } from './deliveries.ts'
 import { issuedAmong } from './issued.ts'
 import type { NewOrder } from './new-order.ts'
 
@@ -11,14 +11,14 @@ export type Acceptance =
   | { result: 'unknown-products'; lines: number[] }
 
 /** What there is of an order that was taken in before. */
-export type Known = Pick<Delivery, 'seq' | 'state' | 'may_have_landed' | 'body'> & {
+export type Known = Pick<Delivery, 'seq' | 'state' | 'attempts' | 'may_have_landed' | 'body'> & {
   number: string
   digest: string
 }
 
 export function readKnown(sql: SqlStorage, externalId: string): Known | null {
   const rows = sql.exec<Known>(
-    `SELECT seq, number, state, may_have_landed, body, digest FROM deliveries
+    `SELECT seq, number, state, attempts, may_have_landed, body, digest FROM deliveries
      WHERE destination = 'orders' AND external_id = ?`,
     externalId,
   )
@@ -35,11 +35,24 @@ export function accept(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: 
   if (lines.length > 0) return { result: 'unknown-products', lines }
 
   const seq = known ? replace(sql, known, order, now, giveUpAt) : insert(sql, order, now, giveUpAt)
-  for (const product of new Set(order.products))
-    sql.exec('INSERT OR IGNORE INTO delivery_products (product, delivery) VALUES (?, ?)', product, seq)
-  const delivery = readDelivery(sql, seq)
-  if (!delivery) throw new Error('an order that was just written is not there')
-  return { result: 'accepted', delivery }
+  sql.exec(
+    'INSERT OR IGNORE INTO delivery_products (product, delivery) SELECT value, ?2 FROM json_each(?1)',
+    JSON.stringify(order.products),
+    seq,
+  )
+  return {
+    result: 'accepted',
+    delivery: {
+      seq,
+      destination: 'orders',
+      external_id: order.external_id,
+      state: 'queued',
+      attempts: known?.attempts ?? 0,
+      may_have_landed: 0,
+      give_up_at: giveUpAt,
+      body: order.body,
+    },
+  }
 }
 
 function unknownProducts(sql: SqlStorage, products: readonly string[]): number[] {
