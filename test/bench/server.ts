@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { endsWithUs } from './leftovers.ts'
 
@@ -11,15 +11,18 @@ export interface Server {
   child: ChildProcess
 }
 
-const TICKS_PER_SECOND = 100
-
-/** The CPU time that a server has used so far, in seconds: user and system time, all threads. */
+/**
+ * The CPU time that a server has used so far, in seconds: user and system time of all its threads. It is what
+ * `/proc/<pid>/stat` says in hundredths of a second, from where the kernel has it in nanoseconds.
+ */
 export function cpuSeconds({ child, name }: Server): number {
   if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} has ended`)
-  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-  // The second field is the program's name in brackets, which may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  const tasks = `/proc/${child.pid}/task`
+  const nanoseconds = readdirSync(tasks).map((task) => {
+    const [onCpu] = readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')
+    return Number(onCpu)
+  })
+  return nanoseconds.reduce((total, time) => total + time, 0) / 1e9
 }
 
 /** Runs a server of this folder under Node; it sends its port when it listens. */
