@@ -99,12 +99,15 @@ function hoursOf(rows: readonly Row[], now: number): Hour[] {
   })
 }
 
-/** Reads the waiting orders' index entries only. An index by time of receipt would cost each order more than this ever does. */
+/**
+ * Reads the waiting orders' index entries only: left to choose, SQLite walks all orders by `seq` until one waits. An index by
+ * time of receipt would cost each order more than this ever does.
+ */
 const oldestWaiting = (sql: SqlStorage) =>
   sql
     .exec<{ at: number | null }>(
       `SELECT (SELECT received_at FROM deliveries WHERE seq = oldest) AS at FROM
-         (SELECT min(seq) AS oldest FROM deliveries
+         (SELECT min(seq) AS oldest FROM deliveries INDEXED BY deliveries_by_state
           WHERE destination = 'orders' AND state IN ('queued', 'sending', 'unconfirmed') AND state <> 'relayed')`,
     )
     .one().at
