@@ -83,9 +83,20 @@ export function prefixed(prefix: string, body: Uint8Array): Uint8Array<ArrayBuff
 export async function isOneOf(expected: readonly string[], presented: string): Promise<boolean> {
   const message = encoder.encode(presented)
   for (const token of expected) {
-    const key = await keyOf(token)
-    const proof = await crypto.subtle.sign('HMAC', key, encoder.encode(token))
-    if (await crypto.subtle.verify('HMAC', key, proof, message)) return true
+    const proof = await proofOf(token)
+    if (await crypto.subtle.verify('HMAC', await keyOf(token), proof, message)) return true
   }
   return false
+}
+
+/** Each expected token signed with itself, kept as the keys are. */
+const proofs = new Map<string, Promise<ArrayBuffer>>()
+
+function proofOf(token: string): Promise<ArrayBuffer> {
+  const known = proofs.get(token)
+  if (known) return known
+  if (proofs.size >= MOST_KEYS) proofs.clear()
+  const proof = keyOf(token).then((key) => crypto.subtle.sign('HMAC', key, encoder.encode(token)))
+  proofs.set(token, proof)
+  return proof
 }

@@ -53,6 +53,27 @@ describe('postJson', () => {
     expect((await post()).words).toHaveLength(2048)
   })
 
+  it('reads a short answer that says how long it is', async () => {
+    answers(() => new Response('{"ok":true}', { headers: { 'content-length': '11' } }))
+
+    expect(await post()).toMatchObject({ arrived: true, status: 200, text: '{"ok":true}' })
+  })
+
+  it.each([
+    ['said to be longer than can be read', { 'content-length': '9999999999' }],
+    [
+      'that is packed, whatever its length is said to be',
+      { 'content-length': '9', 'content-encoding': 'gzip' },
+    ],
+  ])('lets go of a body %s', async (_, headers) => {
+    const { body, seen } = endless()
+    answers(() => new Response(body, { status: 500, headers, encodeBody: 'manual' }))
+
+    expect(await post()).toMatchObject({ arrived: true, status: 500, text: null })
+    expect(seen.cancelled).toBe(true)
+    expect(seen.chunks).toBeLessThan(10)
+  })
+
   it('calls a broken connection no answer', async () => {
     answers(() => Promise.reject(new TypeError('Network connection lost.')))
 
