@@ -41,9 +41,9 @@ async function run({ port, kind, kilobytes, connections, seconds, firstId }: Ord
   }
 }
 
-function send(agent: Agent, port: number, { path, headers, body }: Load) {
+function send(agent: Agent, port: number, { method, path, headers, body }: Load) {
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const sending = request({ agent, host: '127.0.0.1', port, path, headers, method: 'POST' }, (response) => {
+    const sending = request({ agent, host: '127.0.0.1', port, method, path, headers }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk) => {

@@ -1,27 +1,32 @@
-import type { Figures, Measure } from './rounds.ts'
-import { type Contender, type Scenario, type Target, TITLES } from './scenarios.ts'
+import type { Figures, Measure, Measured } from './rounds.ts'
+import { type Scenario, type Target, TITLES } from './scenarios.ts'
 import { type Spread, spread } from './statistics.ts'
 
-/** Prints a scenario: each server's medians, the bridge's ratio to each of the others, and how the targets fared. */
-export function report(scenario: Scenario, figures: Record<Contender, Figures[]>): void {
-  print(`\n${scenario.title} · ${scenario.connections} connections`)
-  for (const name of scenario.contenders) print(`  ${TITLES[name].padEnd(18)}${absolute(figures[name])}`)
-  for (const name of scenario.contenders) {
-    if (name === 'bridge') continue
-    const cpu = ratio(figures, 'cpu', name)
-    const others = (['rate', 'p50', 'p99'] as const).map(
-      (measure) => `${LABELS[measure]} ${ratio(figures, measure, name).median.toFixed(2)} ×`,
+/** Prints a scenario: each server's medians, the first's ratio to each of the others, and how the targets fared. */
+export function report({ title, connections, targets }: Scenario, measured: readonly Measured[]): void {
+  print(`\n${title} · ${connections} connections`)
+  for (const { name, rounds } of measured) print(`  ${TITLES[name].padEnd(18)}${absolute(rounds)}`)
+  const [subject, ...others] = measured
+  if (!subject) return
+  for (const other of others) {
+    const cpu = ratio(subject, other, 'cpu')
+    const rest = (['rate', 'p50', 'p99'] as const).map(
+      (measure) => `${LABELS[measure]} ${ratio(subject, other, measure).median.toFixed(2)} ×`,
     )
-    print(
-      `  bridge : ${TITLES[name].padEnd(18)}CPU ${cpu.median.toFixed(2)} × (${range(cpu)}) · ${others.join(' · ')}`,
-    )
+    const names = `${TITLES[subject.name]} : ${TITLES[other.name]}`
+    print(`  ${names.padEnd(32)}CPU ${cpu.median.toFixed(2)} × (${range(cpu)}) · ${rest.join(' · ')}`)
   }
-  for (const target of scenario.targets) print(`  ${verdict(figures, target)}`)
+  for (const target of targets) {
+    const other = others.find(({ name }) => name === target.over)
+    if (other) print(`  ${verdict(ratio(subject, other, target.measure).median, target)}`)
+  }
 }
 
 /** Prints a figure that stands alone beside its target. */
 export function reportFigure(title: string, value: number, bound: number, unit: string): void {
-  print(`${title}: ${value.toFixed(1)} ${unit} · target ≤ ${bound} ${unit}: ${outcome(bound - value)}`)
+  print(
+    `${title}: ${value.toFixed(unit === '×' ? 2 : 1)} ${unit} · target ≤ ${bound} ${unit}: ${outcome(bound - value)}`,
+  )
 }
 
 export const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -38,15 +43,13 @@ function absolute(rounds: readonly Figures[]): string {
   ].join(' · ')
 }
 
-/** The bridge's figure over another's, round by round. */
-function ratio(figures: Record<Contender, Figures[]>, measure: Measure, over: Contender): Spread {
-  return spread(figures.bridge.map((ours, round) => ours[measure] / (figures[over][round]?.[measure] ?? 0)))
-}
+/** One contender's figure over another's, round by round. */
+const ratio = (subject: Measured, other: Measured, measure: Measure): Spread =>
+  spread(subject.rounds.map((figures, round) => figures[measure] / (other.rounds[round]?.[measure] ?? 0)))
 
 const range = ({ min, max }: Spread) => `${min.toFixed(2)}–${max.toFixed(2)}`
 
-function verdict(figures: Record<Contender, Figures[]>, { measure, over, bound }: Target): string {
-  const { median } = ratio(figures, measure, over)
+function verdict(median: number, { measure, over, bound }: Target): string {
   const isFloor = measure === 'rate'
   const room = isFloor ? median - bound : bound - median
   return `target ${LABELS[measure]} ${isFloor ? '≥' : '≤'} ${bound} × ${TITLES[over]}: ${outcome(room)}`

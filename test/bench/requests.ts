@@ -3,13 +3,17 @@ import { SECRETS } from './settings.ts'
 
 /** A request that the load generator can send to any of the servers, and the status that answers it. */
 export interface Load {
+  method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
   body: Buffer
   status: number
 }
 
-export type Kind = 'product' | 'forged' | 'order'
+export type Kind = 'product' | 'forged' | 'order' | 'read order' | 'list orders' | 'read metrics'
+
+/** What a ledger that is next to empty holds, enough to fill a page of the list. */
+export const FEW_ORDERS = 200
 
 /** The products that orders are made of. */
 export const ORDERED_PRODUCTS = [1, 2, 3, 4, 5]
@@ -17,6 +21,9 @@ export const ORDERED_PRODUCTS = [1, 2, 3, 4, 5]
 /** Returns what makes request after request, each with the ID that it is given. */
 export function loadOf(kind: Kind, kilobytes: number): (id: number) => Load {
   if (kind === 'order') return (id) => order(id, kilobytes)
+  if (kind === 'read order') return (id) => read(`/orders/old-${1 + (id % FEW_ORDERS)}`)
+  if (kind === 'list orders') return () => read('/orders?limit=50')
+  if (kind === 'read metrics') return () => read('/metrics')
   const body = productBody(kilobytes)
   if (kind === 'product') return (id) => product(id, body)
   const forged = product(0, body)
@@ -33,6 +40,7 @@ export function product(id: number, [start, end]: readonly [Buffer, Buffer]): Lo
     .update(body)
     .digest('hex')
   return {
+    method: 'POST',
     path: '/sign-customiser/products',
     headers: {
       'content-type': 'application/json',
@@ -73,6 +81,16 @@ export function productBody(kilobytes: number): [Buffer, Buffer] {
   return [Buffer.from(start), Buffer.from(end(uploads, Math.max(0, room - end(uploads, 0).length)))]
 }
 
+const AUTHORISATION = { authorization: `Bearer ${SECRETS.STORE_API_TOKEN}` }
+
+const read = (path: string): Load => ({
+  method: 'GET',
+  path,
+  headers: AUTHORISATION,
+  body: Buffer.alloc(0),
+  status: 200,
+})
+
 function order(id: number, kilobytes: number): Load {
   const lines = ORDERED_PRODUCTS.slice(0, kilobytes > 1 ? ORDERED_PRODUCTS.length : 1)
   const address = {
@@ -99,8 +117,9 @@ function order(id: number, kilobytes: number): Load {
     })
   const room = Math.max(0, kilobytes * 1024 - order('').length)
   return {
+    method: 'POST',
     path: '/orders',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${SECRETS.STORE_API_TOKEN}` },
+    headers: { 'content-type': 'application/json', ...AUTHORISATION },
     body: Buffer.from(order('x'.repeat(room / lines.length))),
     status: 201,
   }

@@ -17,6 +17,12 @@ export interface Figures {
 
 export type Measure = keyof Figures
 
+/** A contender's figures, round by round. */
+export interface Measured {
+  name: Contender
+  rounds: readonly Figures[]
+}
+
 /** How long a server may go on after its last answer before its CPU time is read, in milliseconds. */
 const SETTLING_MS = 30
 
@@ -26,22 +32,23 @@ const SETTLING_MS = 30
  */
 export async function measure(
   scenario: Scenario,
-  servers: Record<Contender, Server>,
+  serverOf: (contender: Contender) => Promise<Server>,
   load: ReturnType<typeof startLoad>,
   plan: Plan,
-): Promise<Record<Contender, Figures[]>> {
-  const { kind, kilobytes, connections, contenders } = scenario
-  const figures: Record<Contender, Figures[]> = { bridge: [], limit: [], guide: [], durable: [] }
-  for (const name of contenders)
-    await load({ port: servers[name].port, kind, kilobytes, connections, seconds: plan.warmUpSeconds })
+): Promise<Measured[]> {
+  const { kind, kilobytes, connections } = scenario
+  const contenders = []
+  for (const name of scenario.contenders)
+    contenders.push({ name, server: await serverOf(name), rounds: [] as Figures[] })
+  for (const { server } of contenders)
+    await load({ port: server.port, kind, kilobytes, connections, seconds: plan.warmUpSeconds })
 
   for (let round = 0; round < plan.rounds; round++) {
-    for (const name of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const server = servers[name]
+    for (const { server, rounds } of round % 2 === 0 ? contenders : contenders.toReversed()) {
       const before = cpuSeconds(server)
       const result = await load({ port: server.port, kind, kilobytes, connections, seconds: plan.seconds })
       await sleep(SETTLING_MS)
-      figures[name].push({
+      rounds.push({
         cpu: ((cpuSeconds(server) - before) * 1e6) / result.requests,
         rate: result.requests / result.seconds,
         p50: result.p50,
@@ -49,5 +56,5 @@ export async function measure(
       })
     }
   }
-  return figures
+  return contenders
 }

@@ -1,19 +1,21 @@
 import type { Kind } from './requests.ts'
 
-/** Who is measured: the bridge and what it is compared with. */
-export type Contender = 'bridge' | 'limit' | 'guide' | 'durable'
+/** Who is measured: the bridge, what it is compared with, and two bridges whose ledgers hold many orders and few. */
+export type Contender = 'bridge' | 'limit' | 'guide' | 'durable' | 'full' | 'fresh'
 
 export const TITLES: Record<Contender, string> = {
   bridge: 'the bridge',
   limit: 'the limit',
   guide: 'guide in Express',
   durable: 'durable Express',
+  full: '100,000 orders',
+  fresh: '200 orders',
 }
 
-/** A bound on the bridge's figure over another's; `rate`, in requests per second, from below and the others from above. */
+/** A bound on the figure of a scenario's first contender over another's; `rate`, in requests per second, from below and the others from above. */
 export interface Target {
   measure: 'cpu' | 'rate' | 'p99'
-  over: Exclude<Contender, 'bridge'>
+  over: Contender
   bound: number
 }
 
@@ -22,7 +24,8 @@ export interface Scenario {
   kind: Kind
   kilobytes: number
   connections: number
-  contenders: readonly Contender[]
+  /** The first is what is judged, the others what it is held against. */
+  contenders: readonly [Contender, ...Contender[]]
   targets: readonly Target[]
 }
 
@@ -78,4 +81,16 @@ const orders = [1, 10].map(
   }),
 )
 
-export const SCENARIOS: readonly Scenario[] = [...products, ...refusals, ...orders]
+/** Nothing on a request's path may grow with the number of orders. */
+const sizes = (['order', 'read order', 'list orders', 'read metrics'] as const).map(
+  (kind): Scenario => ({
+    title: `large ledger: ${kind}`,
+    kind,
+    kilobytes: 1,
+    connections: 6,
+    contenders: ['full', 'fresh'],
+    targets: [target('cpu', 'fresh', 1.15)],
+  }),
+)
+
+export const SCENARIOS: readonly Scenario[] = [...products, ...refusals, ...orders, ...sizes]
