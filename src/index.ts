@@ -10,6 +10,7 @@ import { openapi } from './operations/openapi.ts'
 import { problems } from './operations/problems.ts'
 import { countRefusal } from './operations/refusals.ts'
 import { sweep } from './operations/sweep.ts'
+import { createInShopline } from './shopline/create-product.ts'
 import { ordersApi as shoplineOrdersApi } from './shopline/orders-api.ts'
 import { webhooks as shoplineWebhooks } from './shopline/webhooks.ts'
 import { createProduct } from './sign-customiser/create-product.ts'
@@ -28,7 +29,7 @@ import { productIds } from './storefront/product-ids.ts'
 const app = new Hono<App>({ strict: false })
 app.use(logged(countRefusal))
 app.route('/embed.js', embed)
-app.route('/sign-customiser/products', createProduct)
+app.route('/sign-customiser/products', createProduct(createInShopline))
 app.route('/storefront/products', productIds)
 app.route('/sign-customiser/webhooks', webhooks)
 app.route('/products', products)

@@ -3,7 +3,15 @@
  * secret, signature, token, name, e-mail, phone or address can slip in.
  */
 export interface LogLine {
-  event: 'request' | 'attempt' | 'given-up' | 'gate' | 'catalogue' | 'order-fetched' | 'fault'
+  event:
+    | 'request'
+    | 'attempt'
+    | 'given-up'
+    | 'gate'
+    | 'catalogue'
+    | 'order-fetched'
+    | 'store-product'
+    | 'fault'
   request_id?: string
   method?: string
   /** The route's pattern, never the path: a path can hold what a caller mistyped into it. */

@@ -24,6 +24,8 @@ export const PROBLEMS = {
   'order-erased': [409, "The order's content was erased"],
   'not-retryable': [409, 'The order is in no state to be retried'],
   'product-conflict': [409, 'The product was designed in Sign Customiser'],
+  'store-refused': [502, 'The store refused to make the product'],
+  'store-unavailable': [503, 'The store can not make the product now'],
   'not-configured': [503, 'The bridge lacks a setting'],
   'storage-unavailable': [503, 'The ledger can not be reached'],
   'internal-error': [500, 'The bridge failed'],

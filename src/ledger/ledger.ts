@@ -24,6 +24,7 @@ import { PUBLISH_AGAIN_MS } from './publishing.ts'
 import { queueFetch } from './report-fetch.ts'
 import { takeReport } from './reported-orders.ts'
 import { type Retry, type Retryable, retry, retryAll } from './retry.ts'
+import { claimProduct, type Making, outcomeOf, type ProductClaim, settleProduct } from './store-products.ts'
 
 type NotRetried = Exclude<Retry['result'], 'retried'>
 
@@ -163,6 +164,18 @@ export abstract class LedgerObject extends LedgerCore {
 
   async events(query: Parameters<typeof listEvents>[1]): Promise<Page<EventView>> {
     return listEvents(this.sql, query)
+  }
+
+  /** Lets one at a time make a design's product in the store; what is claimed is to be settled. */
+  async claimProduct(sku: string): Promise<ProductClaim> {
+    return claimProduct(this.sql, sku, Date.now())
+  }
+
+  /** Ends the claim of one who began at `began`, in milliseconds since 1970. */
+  async settleProduct(sku: string, making: Making, began: number): Promise<void> {
+    settleProduct(this.env, this.sql, sku, making, Date.now())
+    this.relay.observe('shopline', outcomeOf(making), began)
+    await this.clock.rearm()
   }
 
   #story(externalId: string): OrderStory {

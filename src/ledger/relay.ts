@@ -3,9 +3,9 @@ import type { Alarm } from './alarm.ts'
 import { Attempts } from './attempts.ts'
 import { type Deliverer, policyOf } from './deliverer.ts'
 import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
-import type { Destination, Policy } from './delivery.ts'
+import type { Destination, Outcome, Policy } from './delivery.ts'
 import { readGate } from './gate.ts'
-import { openIfMoved } from './gate-keeping.ts'
+import { moveGate, openIfMoved } from './gate-keeping.ts'
 import { tellOfGate } from './gate-news.ts'
 import { tellOfOrder } from './news.ts'
 import { within } from './patience.ts'
@@ -76,6 +76,13 @@ export class Relay {
       }
     }
     await Promise.all(Array.from({ length: WORKERS }, work))
+  }
+
+  /** Moves a destination's gate by what something other than a delivery, begun at `began`, met there. */
+  observe(destination: Destination, outcome: Outcome, began: number): void {
+    const deliverer = this.#delivererOf(destination)
+    const policy = policyOf(this.#env, deliverer)
+    if (policy) moveGate(this.#env, this.#sql, destination, deliverer, outcome, began, policy)
   }
 
   /** Says whether a drain would find something to send, at the cost of a look into an index. */

@@ -128,6 +128,25 @@ export const NOTES: Record<ProblemCode, Note> = {
     causes: ['It is under way, or relayed already.'],
     todo: 'Look at its state. What is queued is tried by itself.',
   },
+  'store-refused': {
+    means: 'SHOPLINE refused to make the product of a design, so the shopper could not buy it.',
+    causes: [
+      'The access token is wrong, expired or lacks the permission for products.',
+      'SHOPLINE does not take something of the design, such as its price.',
+      'The IP allow-list of the store is on.',
+    ],
+    todo: 'See the alert or the log line with this request_id, correct the token or the setting, and have the design made again.',
+  },
+  'store-unavailable': {
+    means:
+      'SHOPLINE could not make the product of a design in time. A product that it made all the same is found again.',
+    causes: [
+      'SHOPLINE is down or slow.',
+      'It asked to be called less often.',
+      'Another callback for the same design is at it.',
+    ],
+    todo: 'Send the same callback again after Retry-After.',
+  },
   'product-conflict': {
     means:
       'The product was designed in Sign Customiser and is known as it was signed; an import may not replace it.',

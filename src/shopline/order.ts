@@ -14,12 +14,12 @@ export interface Reading {
 
 /**
  * The ID of the order that a delivery is about: the resource may be the order, or a payment or another thing that belongs to
- * one, or merely point to it. Null when there is none.
+ * one, or merely point to it. Null when there is none that can be asked for.
  */
 export function orderIdOf(envelope: JsonObject): string | null {
   const resource = objectOf(envelope.resource)
   const ids = [resource.order_id, resource.id, resource._id, envelope.id]
-  return ids.map(textOf).find((id) => id !== undefined && id.length <= 255) ?? null
+  return ids.map(textOf).find((id) => id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(id)) ?? null
 }
 
 /**
