@@ -3,12 +3,16 @@ import { anOrder, type Told } from './story.ts'
 
 /** What to look at after the story: each `curl` line works as it is printed. */
 export function nextSteps(
-  { bridgeUrl, sandboxUrl, storeToken }: Stack,
+  { store, bridgeUrl, sandboxUrl, storeToken }: Stack,
   { productId, orderId }: Told,
 ): string {
   const authorization = `-H 'Authorization: Bearer ${storeToken}'`
   const next = `${orderId}-b`
   const body = JSON.stringify(anOrder(next, productId))
+  const handedIn =
+    store === 'custom'
+      ? `curl ${authorization} -H 'Content-Type: application/json' -d '${body}' ${bridgeUrl}/orders`
+      : `curl -d '${JSON.stringify({ order: { id: next } })}' ${sandboxUrl}/sandbox/shopline/orders`
   return `
 Now try it yourself, from another terminal. The token is this machine's STORE_API_TOKEN, from .sandbox/env.
 
@@ -24,7 +28,7 @@ Another design, signed by the sandbox and posted to the bridge:
 
 Let Sign Customiser fail once, then hand in an order. It is queued, and relayed a few seconds later:
   curl -d '{"kind": "status", "status": 503}' ${sandboxUrl}/sandbox/faults
-  curl ${authorization} -H 'Content-Type: application/json' -d '${body}' ${bridgeUrl}/orders
+  ${handedIn}
   curl ${authorization} ${bridgeUrl}/orders/${next}
 
 What Sign Customiser has received:

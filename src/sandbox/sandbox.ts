@@ -5,7 +5,20 @@ import { Faults } from './faults.ts'
 import { freshIds } from './fresh-ids.ts'
 import type { Input } from './input.ts'
 import { ordersApi, type ReceivedOrder } from './orders-api.ts'
+import { type ShoplineProduct, shoplineApi } from './shopline-api.ts'
+import { shoplineControl } from './shopline-control.ts'
+import type { Value } from './shopline-json.ts'
 import { type Receiver, Subscriptions } from './subscriptions.ts'
+
+export interface ShoplineOptions {
+  /** Signs the webhooks. */
+  appSecret: string
+  /** What the Open API asks for as a Bearer token, and as User-Agent. */
+  accessToken: string
+  handle: string
+  /** Where the webhooks are posted. */
+  webhooksUrl: string
+}
 
 export interface SandboxOptions {
   /** What `POST /api/v2/orders` asks for as a Bearer token. */
@@ -17,6 +30,8 @@ export interface SandboxOptions {
   createProductUrl: string
   /** Where events are posted, as webhook subscriptions do; nowhere by default. */
   events?: Receiver
+  /** Stands in for SHOPLINE too. */
+  shopline?: ShoplineOptions
   /** Answers 422 to an order whose `external_id` was taken before; off by default. */
   refuseDuplicates?: boolean
   /** The time in milliseconds. */
@@ -24,12 +39,18 @@ export interface SandboxOptions {
 }
 
 /**
- * A stand-in for Sign Customiser: its orders API, its signed product callback and events, and `/sandbox/…` to steer them.
+ * A stand-in for Sign Customiser: its orders API, its signed product callback and events, and `/sandbox/…` to steer them. Where
+ * asked it stands in for SHOPLINE too.
  *
  * It keeps everything in memory, uses nothing of Node and reaches out by the global `fetch` only. A dropped connection is a
  * `ConnectionDropped` thrown out of `fetch`.
  */
-export function sandbox({ refuseDuplicates = false, now = Date.now, ...options }: SandboxOptions): Hono {
+export function sandbox({
+  refuseDuplicates = false,
+  now = Date.now,
+  shopline,
+  ...options
+}: SandboxOptions): Hono {
   const shared = {
     faults: new Faults(),
     orders: [] as ReceivedOrder[],
@@ -42,9 +63,21 @@ export function sandbox({ refuseDuplicates = false, now = Date.now, ...options }
   app.route('/', ordersApi({ ...options, ...shared, refuseDuplicates }))
   app.route('/sandbox', control({ ...options, ...shared }))
   app.route('/sandbox', eventControl(shared))
+  if (shopline) addShopline(app, shopline, shared.freshId, now)
   app.notFound((c) => c.json({ message: `The sandbox has no ${c.req.method} ${c.req.path}.` }, 404))
   app.onError((fault) => {
     throw fault
   })
   return app
+}
+
+function addShopline(app: Hono, options: ShoplineOptions, freshNumber: () => number, now: () => number) {
+  const shared = {
+    faults: new Faults(),
+    products: [] as ShoplineProduct[],
+    orders: new Map<string, Value>(),
+    freshId: () => freshNumber().toString(16).padStart(24, '0'),
+  }
+  app.route('/v1', shoplineApi({ ...options, ...shared }))
+  app.route('/sandbox/shopline', shoplineControl({ ...options, ...shared, now }))
 }

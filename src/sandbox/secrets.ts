@@ -9,6 +9,8 @@ const NAMES = [
   'SIGN_CUSTOMISER_WEBHOOK_SECRET',
   'SIGN_CUSTOMISER_API_TOKEN',
   'STORE_API_TOKEN',
+  'SHOPLINE_APP_SECRET',
+  'SHOPLINE_ACCESS_TOKEN',
 ] as const
 
 export type Secrets = Record<(typeof NAMES)[number], string>

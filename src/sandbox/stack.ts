@@ -5,7 +5,11 @@ import { localSecrets } from './secrets.ts'
 import { close, LOOPBACK, serve } from './serve.ts'
 import { type Wrangler, wranglerDev } from './wrangler.ts'
 
+export type Store = 'custom' | 'shopline'
+
 export interface StackOptions {
+  /** Whose store the bridge serves: with `shopline` the sandbox stands in for SHOPLINE too. */
+  store: Store
   /** Holds the secrets in `env` and what is kept between runs in `state`. */
   directory: string
   /** 0 picks a free one. */
@@ -17,6 +21,7 @@ export interface StackOptions {
 
 /** A bridge and the sandbox that it takes for Sign Customiser. */
 export interface Stack {
+  store: Store
   bridgeUrl: string
   sandboxUrl: string
   /** What the store's backend presents as a Bearer token. */
@@ -27,13 +32,19 @@ export interface Stack {
 }
 
 const INTEGRATION_ID = 42
+const MERCHANT_HANDLE = 'sandbox-shop'
 
 /**
  * Starts the sandbox and the Worker, both on loopback, each knowing the other. Throws `Trouble` when it can't.
  *
  * Whatever `wrangler.toml` says, the Worker is given this sandbox's address, so no order leaves this machine.
  */
-export async function startStack({ directory, onLine = () => {}, ...ports }: StackOptions): Promise<Stack> {
+export async function startStack({
+  store,
+  directory,
+  onLine = () => {},
+  ...ports
+}: StackOptions): Promise<Stack> {
   const bridgePort = await freePort(ports.bridgePort, '--bridge-port')
   const sandboxPort = await freePort(ports.sandboxPort, '--sandbox-port')
   const bridgeUrl = `http://${LOOPBACK}:${bridgePort}`
@@ -50,18 +61,25 @@ export async function startStack({ directory, onLine = () => {}, ...ports }: Sta
       url: `${bridgeUrl}/sign-customiser/webhooks`,
       secret: secrets.SIGN_CUSTOMISER_WEBHOOK_SECRET,
     },
+    shopline: {
+      appSecret: secrets.SHOPLINE_APP_SECRET,
+      accessToken: secrets.SHOPLINE_ACCESS_TOKEN,
+      handle: MERCHANT_HANDLE,
+      webhooksUrl: `${bridgeUrl}/shopline/webhooks`,
+    },
   })
   const server = await serve(app, sandboxPort)
   let wrangler: Wrangler
   try {
     const state = join(directory, 'state')
-    const settings = localSettings(bridgeUrl, sandboxUrl)
+    const settings = localSettings(bridgeUrl, sandboxUrl, store)
     wrangler = await wranglerDev({ port: bridgePort, envFile, state, settings, onLine })
   } catch (error) {
     await close(server)
     throw error
   }
   return {
+    store,
     bridgeUrl,
     sandboxUrl,
     storeToken: secrets.STORE_API_TOKEN,
@@ -77,12 +95,17 @@ export async function startStack({ directory, onLine = () => {}, ...ports }: Sta
  * What the Worker is told, whatever `wrangler.toml` says: every setting that names a place to send to or to load from is on
  * loopback or empty. Retries come sooner than in earnest, to be seen.
  */
-export const localSettings = (bridgeUrl: string, sandboxUrl: string): Record<string, string> => ({
+export const localSettings = (
+  bridgeUrl: string,
+  sandboxUrl: string,
+  store: Store,
+): Record<string, string> => ({
   SIGN_CUSTOMISER_API_URL: sandboxUrl,
   SIGN_CUSTOMISER_EMBED_URL: `${sandboxUrl}/sign-customiser-embed.js`,
   SIGN_CUSTOMISER_INTEGRATION_ID: `${INTEGRATION_ID}`,
-  STORE: 'custom',
+  STORE: store,
   SHOPLINE_API_URL: sandboxUrl,
+  SHOPLINE_MERCHANT_HANDLE: MERCHANT_HANDLE,
   EVENTS_URL: '',
   ALERT_URL: '',
   BRIDGE_URL: bridgeUrl,

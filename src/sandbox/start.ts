@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { lock } from './lock.ts'
 import { nextSteps } from './next-steps.ts'
 import { readable } from './readable.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type Stack, type Store, startStack } from './stack.ts'
 import { tellStory } from './story.ts'
 import { Trouble } from './trouble.ts'
 import { ROOT } from './wrangler.ts'
@@ -34,7 +34,7 @@ async function stay(bridgePort: number, sandboxPort: number): Promise<void> {
   const directory = join(ROOT, '.sandbox')
   mkdirSync(directory, { recursive: true })
   lock(join(directory, 'lock'))
-  stack = await startStack({ directory, bridgePort, sandboxPort, onLine })
+  stack = await startStack({ store: store(), directory, bridgePort, sandboxPort, onLine })
   introduce(stack)
   const told = await tellStory(stack, tell)
   tell(nextSteps(stack, told))
@@ -47,7 +47,7 @@ async function stay(bridgePort: number, sandboxPort: number): Promise<void> {
 async function once(bridgePort: number, sandboxPort: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'sign-customiser-bridge-'))
   process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))
-  stack = await startStack({ directory, bridgePort, sandboxPort })
+  stack = await startStack({ store: store(), directory, bridgePort, sandboxPort })
   introduce(stack)
   await tellStory(stack, tell)
   tell('\nThe design became a product ID and the order arrived. `npm start` keeps it running.')
@@ -58,6 +58,13 @@ const introduce = ({ bridgeUrl, sandboxUrl }: Stack) =>
   bridge   ${bridgeUrl}   the Worker, with KV and ledger on this machine
   sandbox  ${sandboxUrl}   stands in for Sign Customiser: nothing here reaches the real one
 `)
+
+/** `STORE=shopline npm start` shows the way of a SHOPLINE store. */
+function store(): Store {
+  const { STORE = 'custom' } = process.env
+  if (STORE === 'custom' || STORE === 'shopline') return STORE
+  throw new Trouble(`STORE is ${STORE}: it may be custom or shopline.`)
+}
 
 function port(text: string): number {
   const value = Number(text)

@@ -1,3 +1,4 @@
+import { tellShoplineStory } from './shopline-story.ts'
 import type { Stack } from './stack.ts'
 import { Trouble } from './trouble.ts'
 
@@ -7,12 +8,16 @@ export interface Told {
   orderId: string
 }
 
+/** As the store goes: one that hands its orders in, or SHOPLINE. */
+export const tellStory = (stack: Stack, tell: (line: string) => void): Promise<Told> =>
+  stack.store === 'shopline' ? tellShoplineStory(stack, tell) : tellStoreStory(stack, tell)
+
 /**
  * Sends one signed design and one order through bridge and sandbox and tells each step.
  *
  * Throws `Trouble` at the first step that goes otherwise than it should.
  */
-export async function tellStory(stack: Stack, tell: (line: string) => void): Promise<Told> {
+async function tellStoreStory(stack: Stack, tell: (line: string) => void): Promise<Told> {
   const { bridgeUrl, sandboxUrl } = stack
 
   tell(
@@ -50,17 +55,17 @@ export const anOrder = (external_id: string, productId: string) => ({
   products: [{ external_id: productId, quantity: 1, price: 10_000 }],
 })
 
-const asStore = ({ storeToken }: Stack, body?: unknown): RequestInit => ({
+export const asStore = ({ storeToken }: Stack, body?: unknown): RequestInit => ({
   headers: { authorization: `Bearer ${storeToken}`, 'content-type': 'application/json' },
   ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
 })
 
-const call = (url: string, init?: RequestInit) =>
+export const call = (url: string, init?: RequestInit) =>
   fetch(url, init).catch((cause) => {
     throw new Trouble(`Nothing answers at ${url}.`, { cause })
   })
 
-async function expectStatus(response: Response, status: number): Promise<unknown> {
+export async function expectStatus(response: Response, status: number): Promise<unknown> {
   const text = await response.text()
   if (response.status === status) return JSON.parse(text)
   throw new Trouble(`${response.url} answered ${response.status} instead of ${status}: ${text}`)

@@ -30,7 +30,7 @@ it('has Env types that are those of wrangler.toml and .dev.vars.example', async 
 
 it('keeps npm start on loopback, whichever address wrangler.toml names', async () => {
   const { vars } = parse(await read('wrangler.toml')) as { vars: Record<string, string> }
-  const local = localSettings('http://127.0.0.1:1', 'http://127.0.0.1:2')
+  const local = localSettings('http://127.0.0.1:1', 'http://127.0.0.1:2', 'custom')
 
   const addresses = Object.keys(vars).filter((name) => name.endsWith('_URL'))
   expect(addresses.length).toBeGreaterThan(3)
