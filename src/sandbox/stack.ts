@@ -9,7 +9,7 @@ export type Store = 'custom' | 'shopline'
 
 export interface StackOptions {
   /** Whose store the bridge serves: with `shopline` the sandbox stands in for SHOPLINE too. */
-  store: Store
+  store?: Store
   /** Holds the secrets in `env` and what is kept between runs in `state`. */
   directory: string
   /** 0 picks a free one. */
@@ -40,7 +40,7 @@ const MERCHANT_HANDLE = 'sandbox-shop'
  * Whatever `wrangler.toml` says, the Worker is given this sandbox's address, so no order leaves this machine.
  */
 export async function startStack({
-  store,
+  store = 'custom',
   directory,
   onLine = () => {},
   ...ports

@@ -7,6 +7,8 @@ export const STATUS_OF_PROBLEMS = {
   bearer: [401, 429, 503],
   body: [400, 413, 415, 422],
   query: [422],
+  /** The product can't be made in the store. */
+  store: [422, 502, 503],
   missing: [404],
   conflict: [409],
   setting: [503],

@@ -9,7 +9,7 @@ export const VENDORS = {
       security: 'signCustomiser',
       body: { schema: 'SignedProduct', examples: { design: DESIGN } },
       answers: { 200: ['The ID that the order will quote.', 'ExternalId'] },
-      problems: ['signed', 'json'],
+      problems: ['signed', 'json', 'store'],
     }),
   },
   '/sign-customiser/webhooks': {
