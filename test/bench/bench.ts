@@ -2,6 +2,7 @@ import { buildBridge, buildReference, deployed, gzippedBytes } from './build.ts'
 import { contenders } from './contenders.ts'
 import { startLoad } from './load.ts'
 import { readOptions } from './options.ts'
+import { outage } from './outage.ts'
 import { print, report, reportFigure } from './report.ts'
 import { measure } from './rounds.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -31,6 +32,7 @@ print(
 )
 for (const scenario of SCENARIOS.filter(({ title }) => title.includes(only)))
   report(scenario, await measure(scenario, serverOf, load, plan))
+if ('outage'.includes(only)) await outage({ worker, kv }, texts, plan.waiting)
 
 print('')
 reportFigure('bundle, gzipped', gzippedBytes(worker) / 1024, BUNDLE_KB, 'KB')

@@ -9,10 +9,12 @@ export interface Plan {
   seconds: number
   warmUpSeconds: number
   starts: number
+  /** How many orders wait out the outage. */
+  waiting: number
 }
 
-const DEFAULT: Plan = { rounds: 15, seconds: 0.35, warmUpSeconds: 1, starts: 15 }
-const QUICK: Plan = { rounds: 3, seconds: 0.2, warmUpSeconds: 0.2, starts: 3 }
+const DEFAULT: Plan = { rounds: 15, seconds: 0.35, warmUpSeconds: 1, starts: 15, waiting: 2000 }
+const QUICK: Plan = { rounds: 3, seconds: 0.2, warmUpSeconds: 0.2, starts: 3, waiting: 150 }
 
 /**
  * `--quick` is a smoke test whose figures say little, `--only` takes the scenarios whose title holds a text, `--rounds` and

@@ -25,7 +25,7 @@ export function report({ title, connections, targets }: Scenario, measured: read
 /** Prints a figure that stands alone beside its target. */
 export function reportFigure(title: string, value: number, bound: number, unit: string): void {
   print(
-    `${title}: ${value.toFixed(unit === '×' ? 2 : 1)} ${unit} · target ≤ ${bound} ${unit}: ${outcome(bound - value)}`,
+    `${title}: ${value.toFixed(value < 10 ? 2 : 1)} ${unit} · target ≤ ${bound} ${unit}: ${outcome(bound - value)}`,
   )
 }
 
