@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { prefixed, sign } from '../../src/signing/hmac.ts'
+import { fetchWith, freezeTime, NOW, startAfresh, utf8 } from '../bridge.ts'
+
+beforeEach(freezeTime)
+afterEach(startAfresh)
+
+const TIMESTAMP = `${NOW / 1000}`
+
+/** A request that is signed, or authorised, with one secret, to a bridge whose setting holds these. */
+type Call = (live: string, used: string) => Promise<Response>
+
+const signedCall =
+  (setting: string, path: string): Call =>
+  async (live, used) => {
+    const body = utf8('{"product":{"product_id":1}}')
+    const signature = await sign(used, prefixed(`${TIMESTAMP}.`, body))
+    const headers = { 'x-webhook-timestamp': TIMESTAMP, 'x-webhook-signature': signature }
+    return fetchWith({ [setting]: live }, path, { method: 'POST', body, headers })
+  }
+
+const shopline: Call = async (live, used) => {
+  const body = utf8('{"resource":{},"topic":"a/b"}')
+  const signature = await sign(used, prefixed(`${TIMESTAMP}:`, body))
+  const headers = { 'x-shopline-developer-event-timestamp': TIMESTAMP }
+  return fetchWith({ SHOPLINE_APP_SECRET: live }, `/shopline/webhooks?sign=${signature}`, {
+    method: 'POST',
+    body,
+    headers,
+  })
+}
+
+const store: Call = (live, used) =>
+  fetchWith({ STORE_API_TOKEN: live }, '/orders', { headers: { authorization: `Bearer ${used}` } })
+
+/** README's steps under "Rotating secrets", each with who still has which secret meanwhile. */
+describe.each<[string, Call]>([
+  [
+    'SIGN_CUSTOMISER_INTEGRATION_SECRET',
+    signedCall('SIGN_CUSTOMISER_INTEGRATION_SECRET', '/sign-customiser/products'),
+  ],
+  [
+    'SIGN_CUSTOMISER_WEBHOOK_SECRET',
+    signedCall('SIGN_CUSTOMISER_WEBHOOK_SECRET', '/sign-customiser/webhooks'),
+  ],
+  ['SHOPLINE_APP_SECRET', shopline],
+  ['STORE_API_TOKEN', store],
+])('rotating %s', (_, call) => {
+  it('refuses nobody on the way and the old one at the end', async () => {
+    expect((await call('old', 'old')).status, 'before').toBe(200)
+    expect((await call('old new', 'old')).status, 'both live, the other side not yet changed').toBe(200)
+    expect((await call('old new', 'new')).status, 'both live, the other side changed').toBe(200)
+    expect((await call('new', 'new')).status, 'the old one removed').toBe(200)
+    expect((await call('new', 'old')).status, 'whoever still has the old one').toBe(401)
+  })
+})
