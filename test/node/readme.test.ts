@@ -46,7 +46,7 @@ it('has curl lines that take a design from the factory to the store and back', a
     { status: 200, body: { answer: { body: { external_id: 'sc-7' } } } },
     { status: 200, body: { external_id: 'sc-7', title: 'Open late', price: 12900 } },
     { status: 201, body: { external_id: '1042', state: 'relayed' } },
-    { status: 200, body: { external_id: '1042', history: [{ outcome: 'relayed' }] } },
+    { status: 200, body: { external_id: '1042', state: 'relayed', attempts: 1 } },
     { status: 201, body: { external_id: 'old-17', title: 'Bar', price: 9900 } },
   ])
 })
