@@ -14,7 +14,7 @@ export interface Plan {
 }
 
 const DEFAULT: Plan = { rounds: 15, seconds: 0.35, warmUpSeconds: 1, starts: 15, waiting: 2000 }
-const QUICK: Plan = { rounds: 3, seconds: 0.2, warmUpSeconds: 0.2, starts: 3, waiting: 150 }
+const QUICK: Plan = { rounds: 2, seconds: 0.15, warmUpSeconds: 0.1, starts: 2, waiting: 60 }
 
 /**
  * `--quick` is a smoke test whose figures say little, `--only` takes the scenarios whose title holds a text, `--rounds` and
