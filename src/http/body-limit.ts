@@ -14,14 +14,19 @@ export async function readBody(request: Request, limit: number): Promise<Body> {
   if (body === null) return ok(new Uint8Array(0))
 
   const declared = request.headers.get('content-length')
-  if (declared === null) return readStream(body, limit)
-  if (!(Number(declared) <= limit)) {
+  if (declared !== null && !(/^\d+$/.test(declared) && Number(declared) <= limit)) {
     // A sender whose bytes nobody takes sees a cut connection instead of the answer.
     await body.cancel()
     return tooLarge(limit)
   }
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  return bytes.length <= limit ? ok(bytes) : tooLarge(limit)
+  try {
+    if (declared === null) return await readStream(body, limit)
+    const bytes = new Uint8Array(await request.arrayBuffer())
+    return bytes.length <= limit ? ok(bytes) : tooLarge(limit)
+  } catch {
+    // Nothing but the sender's own connection is read here.
+    return err({ code: 'malformed-json', detail: 'The body broke off before its end.' })
+  }
 }
 
 async function readStream(body: ReadableStream<Uint8Array>, limit: number): Promise<Body> {
