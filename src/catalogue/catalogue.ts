@@ -1,5 +1,11 @@
 /** The only place that knows a key's name. KV holds one key for each design and nothing else. */
 const keyOf = (externalId: string) => `product:${externalId}`
+/** What KV takes for a key at most, in bytes. */
+const LONGEST_KEY = 512
+
+/** Says whether KV can have a design under this ID. */
+export const hasKey = (externalId: string) =>
+  new TextEncoder().encode(keyOf(externalId)).length <= LONGEST_KEY
 
 /**
  * Puts a design's text where every edge can read it.
@@ -16,7 +22,7 @@ export function publish(kv: KVNamespace, externalId: string, text: string): Prom
  * Never asked for a design before its first write: KV caches "not found" as it caches a value.
  */
 export async function find(kv: KVNamespace, externalId: string): Promise<string | null> {
-  return kv.get(keyOf(externalId))
+  return hasKey(externalId) ? kv.get(keyOf(externalId)) : null
 }
 
 /** Reads a key that is never written, so that what KV caches of it can't matter. Rejects when KV can't be read. */

@@ -63,6 +63,8 @@ export const products = new Hono<App>()
     c.get('facts').external_id = external_id
     const settings = requireSettings(c, ['CURRENCY'])
     if (!settings.ok) return settings.error
+    if (!catalogue.hasKey(external_id))
+      return refuse(c, { code: 'invalid-payload', detail: 'The product ID in the path is too long.' })
     const parsed = v.safeParse(importSchema, c.get('json'))
     if (!parsed.success)
       return refuse(c, {
