@@ -56,7 +56,10 @@ export const orderSchema = v.looseObject(
     shipping_line: v.optional(v.string('must be a string')),
     customer: v.optional(object),
     products: v.pipe(
-      v.array(line, 'must be an array'),
+      // Counted before they are looked at: half a million wrong lines would be as many errors.
+      v.array(v.unknown(), 'must be an array'),
+      v.maxLength(500, 'must hold at most 500 lines'),
+      v.array(line),
       v.minLength(1, 'must hold at least one line'),
       v.maxLength(500, 'must hold at most 500 lines'),
     ),
