@@ -53,6 +53,11 @@ export default defineConfig({
     // The Worker logs a line for each request: of interest where a test fails.
     silent: 'passed-only',
     include: ['**/*.test.ts'],
+    // How much is generated, and from which seed: see size.ts.
+    provide: {
+      runs: Number(process.env.RUNS ?? 1_500),
+      seed: Number(process.env.SEED ?? Date.now() % 1_000_000),
+    },
     exclude: ['node/**', 'browser/**', 'faults/**'],
   },
 })

@@ -1,0 +1,63 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, vi } from 'vitest'
+import { PROBLEMS } from '../../src/http/problem.ts'
+import worker from '../../src/index.ts'
+import { CANARY } from './corpus.ts'
+
+const SECRETS = Object.entries(env)
+  .filter(([name]) => /SECRET|TOKEN|PASSWORD/.test(name))
+  .map(([, value]) => String(value))
+
+const lines: string[] = []
+
+/** Keeps what is logged from now on for the judge. */
+export function watchLog(): void {
+  lines.length = 0
+  for (const level of ['log', 'warn', 'error', 'info', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...what) => void lines.push(what.map(String).join(' ')))
+}
+
+/** Sends a request, waits for all that goes on after its answer, and holds everything that came of it against the promises. */
+export async function judge(request: Request): Promise<Response> {
+  const context = createExecutionContext()
+  const response = await worker.fetch(request as Request<unknown, IncomingRequestCfProperties>, env, context)
+  await waitOnExecutionContext(context)
+  const text = await response.clone().text()
+  const said = `${JSON.stringify([...response.headers])} ${text}`
+
+  expect(response.status, text).toBeLessThan(500)
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  for (const secret of SECRETS) expect(said).not.toContain(secret)
+  if (response.status >= 400) judgeProblem(request, response, text, said)
+  for (const line of lines.splice(0)) judgeLine(line)
+  return response
+}
+
+function judgeProblem(request: Request, response: Response, text: string, said: string): void {
+  expect(said).not.toContain(CANARY)
+  const type = response.headers.get('content-type')
+  if (type?.startsWith('text/html') && new URL(request.url).pathname.startsWith('/console')) return
+  expect(type).toBe('application/problem+json')
+  if (request.method === 'HEAD') return
+  const problem = JSON.parse(text)
+  const code = String(problem.type).replace('/problems/', '')
+  expect(Object.keys(PROBLEMS)).toContain(code)
+  expect(problem).toMatchObject({
+    title: expect.any(String),
+    status: response.status,
+    detail: expect.any(String),
+    request_id: response.headers.get('x-request-id'),
+  })
+  if (response.status === 405) expect(response.headers.get('allow')).toBeTruthy()
+}
+
+function judgeLine(line: string): void {
+  expect(line).not.toMatch(/[\r\n]/)
+  const logged = JSON.parse(line)
+  expect(logged.event).not.toBe('fault')
+  expect(line.length).toBeLessThan(4_000)
+  // An ID is logged as it is, so that an operator can find the order; a topic is the word of a sender whose signature was right.
+  const said = JSON.stringify({ ...logged, external_id: undefined, topic: undefined })
+  for (const secret of [...SECRETS, CANARY]) expect(said).not.toContain(secret)
+}
