@@ -42,6 +42,14 @@ export function skipWaiting(): number[] {
   return waits
 }
 
+/** Keeps what is logged from now on, to be read instead of shown. */
+export function keepLog(): string[] {
+  const lines: string[] = []
+  for (const level of ['log', 'warn', 'error', 'info', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...what) => void lines.push(what.map(String).join(' ')))
+  return lines
+}
+
 const SETTINGS: Readonly<Record<string, unknown>> = { ...env }
 
 /** Changes settings for Worker and ledger. */

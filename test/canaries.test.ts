@@ -5,6 +5,7 @@ import {
   fetchAsStore,
   fetchBridge,
   freezeTime,
+  keepLog,
   outsideAnswers,
   passTime,
   postDesign,
@@ -47,9 +48,7 @@ const order = (id: string, more = {}) =>
   })
 
 it('no log line and no error repeats a secret or anything personal', async () => {
-  const lines: string[] = []
-  for (const level of ['log', 'warn', 'error', 'info', 'debug'] as const)
-    vi.spyOn(console, level).mockImplementation((...what) => void lines.push(what.map(String).join(' ')))
+  const lines = keepLog()
   const errors: string[] = []
   const keep = async (response: Response) => {
     if (!response.ok) errors.push(await response.clone().text())

@@ -1,21 +1,20 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { PROBLEMS } from '../../src/http/problem.ts'
 import worker from '../../src/index.ts'
+import { keepLog } from '../bridge.ts'
 import { CANARY } from './corpus.ts'
 
 const SECRETS = Object.entries(env)
   .filter(([name]) => /SECRET|TOKEN|PASSWORD/.test(name))
   .map(([, value]) => String(value))
 
-const lines: string[] = []
+let lines: string[] = []
 
 /** Keeps what is logged from now on for the judge. */
 export function watchLog(): void {
-  lines.length = 0
-  for (const level of ['log', 'warn', 'error', 'info', 'debug'] as const)
-    vi.spyOn(console, level).mockImplementation((...what) => void lines.push(what.map(String).join(' ')))
+  lines = keepLog()
 }
 
 /** Sends a request, waits for all that goes on after its answer, and holds everything that came of it against the promises. */
