@@ -1,13 +1,17 @@
 import { Hono } from 'hono'
+import { operatorConsole } from './console/console.ts'
 import type { App } from './http/app.ts'
 import { onFault, unmatched } from './http/fallback.ts'
+import { text as style } from './http/generated/style.ts'
 import { logged } from './http/logged.ts'
+import { icon, stylesheet } from './http/style.ts'
 import { LedgerObject } from './ledger/ledger.ts'
 import { alerts } from './operations/alerts.ts'
 import { health, ready } from './operations/health.ts'
 import { metrics } from './operations/metrics.ts'
 import { openapi } from './operations/openapi.ts'
 import { problems } from './operations/problems.ts'
+import { readinessOf } from './operations/readiness.ts'
 import { countRefusal } from './operations/refusals.ts'
 import { sweep } from './operations/sweep.ts'
 import { createInShopline } from './shopline/create-product.ts'
@@ -22,13 +26,19 @@ import { events } from './store/events.ts'
 import { forwarding } from './store/forwarding.ts'
 import { orders } from './store/orders.ts'
 import { products } from './store/products.ts'
+import { demo } from './storefront/demo.ts'
+import { demoOrders } from './storefront/demo-orders.ts'
 import { embed } from './storefront/embed.ts'
+import { home } from './storefront/home.ts'
 import { productIds } from './storefront/product-ids.ts'
 
-/** The routes in the order data travels: a design is made and comes in, the store reads it, sells it, and hands in the order. */
+/** The routes in the order data travels: a design is made, it comes in, the store reads it, sells it, hands in the order. */
 const app = new Hono<App>({ strict: false })
 app.use(logged(countRefusal))
+app.route('/', home)
 app.route('/embed.js', embed)
+app.route('/demo/orders', demoOrders(parseOrder))
+app.route('/demo', demo)
 app.route('/sign-customiser/products', createProduct(createInShopline))
 app.route('/storefront/products', productIds)
 app.route('/sign-customiser/webhooks', webhooks)
@@ -42,6 +52,9 @@ app.route('/ready', ready)
 app.route('/metrics', metrics)
 app.route('/problems', problems)
 app.route('/openapi.json', openapi)
+app.route('/console', operatorConsole(readinessOf))
+app.route('/style.css', stylesheet(style))
+app.route('/icon.svg', icon)
 app.notFound(unmatched(app))
 app.onError(onFault)
 

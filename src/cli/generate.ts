@@ -7,7 +7,16 @@ import { DOCUMENT } from './openapi/document.ts'
  * What the Worker holds as text: what browsers load, and its description as OpenAPI. The modules are committed, so that a bare
  * `wrangler deploy` has them: `npm run generate` writes them, `npm run generate -- --check` says whether they are up to date.
  */
-const BUNDLES = [['src/storefront/browser/embed.ts', 'src/storefront/generated/embed.ts']] as const
+const BUNDLES = [
+  ['src/http/style.css', 'src/http/generated/style.ts'],
+  ['src/storefront/browser/embed.ts', 'src/storefront/generated/embed.ts'],
+  ['src/storefront/browser/demo/demo.ts', 'src/storefront/generated/demo.ts'],
+  ['src/storefront/browser/demo/demo.css', 'src/storefront/generated/demo.css.ts'],
+  ['src/console/console.css', 'src/console/generated/console.ts'],
+  ['src/sandbox/designer/browser/embed.ts', 'src/sandbox/designer/generated/embed.ts'],
+  ['src/sandbox/designer/browser/designer.ts', 'src/sandbox/designer/generated/designer.ts'],
+  ['src/sandbox/designer/browser/designer.css', 'src/sandbox/designer/generated/designer.css.ts'],
+] as const
 
 const isCheck = process.argv.includes('--check')
 for (const [source, target] of BUNDLES) await generate(source, target, await bundle(source))

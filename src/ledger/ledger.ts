@@ -3,7 +3,7 @@ import { confirm, type Proof } from './confirm.ts'
 import { LedgerCore } from './core.ts'
 import { type Counters, count, readCounters } from './counters.ts'
 import { giveUpAt } from './deliverer.ts'
-import { DESTINATIONS } from './delivery.ts'
+import { DESTINATIONS, type Destination } from './delivery.ts'
 import {
   type DeliveryStory,
   type DeliveryView,
@@ -13,8 +13,10 @@ import {
 } from './delivery-views.ts'
 import * as designs from './designs.ts'
 import { type EventKey, type EventView, listEvents, type NewEvent, noteEvent, recordEvent } from './events.ts'
+import { type Gate, readGate } from './gate.ts'
 import type { NewOrder } from './new-order.ts'
 import { tellOfDesign, tellOfOrder } from './news.ts'
+import { type OrderFile, type OrderName, ordersWith, readOrderFile } from './order-file.ts'
 import type { OrderReport, ReportResult } from './order-report.ts'
 import { listOrders, type OrderStory, type OrderView, readOrder } from './order-views.ts'
 import * as orders from './orders.ts'
@@ -83,6 +85,21 @@ export abstract class LedgerObject extends LedgerCore {
 
   async order(externalId: string): Promise<OrderStory | null> {
     return readOrder(this.sql, externalId)
+  }
+
+  /** The order with its content, for the console. */
+  async orderFile(externalId: string): Promise<OrderFile | null> {
+    return readOrderFile(this.sql, externalId)
+  }
+
+  /** The newest orders that each product is in, at most `most`. */
+  async ordersWith(products: readonly string[], most: number): Promise<OrderName[][]> {
+    return products.map((product) => ordersWith(this.sql, product, most))
+  }
+
+  /** How the gate of a destination stands. */
+  async gate(destination: Destination): Promise<Gate> {
+    return readGate(this.sql, destination)
   }
 
   async orders(query: Parameters<typeof listOrders>[1]): Promise<Page<OrderView>> {

@@ -57,6 +57,14 @@ export const NOTES: Record<ProblemCode, Note> = {
     causes: ['No Authorization header.', 'A token that is not, or no longer, in STORE_API_TOKEN.'],
     todo: 'Send Authorization: Bearer with one of the tokens in STORE_API_TOKEN.',
   },
+  'foreign-origin': {
+    means: 'A button of the console was pressed from somewhere else than the console.',
+    causes: [
+      'Another site tried to use that you are signed in.',
+      'A proxy rewrote the address, so that Origin differs.',
+    ],
+    todo: 'Open the console by the address that the bridge itself is called by, and press the button there.',
+  },
   'not-found': {
     means: 'There is no such route, or nothing with this ID.',
     causes: ['A mistyped address.', 'An ID that this bridge, or this environment of it, never saw.'],

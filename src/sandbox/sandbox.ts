@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { control } from './control.ts'
+import { designer } from './designer/routes.ts'
 import { eventControl } from './event-control.ts'
 import { Faults } from './faults.ts'
 import { freshIds } from './fresh-ids.ts'
@@ -39,8 +40,8 @@ export interface SandboxOptions {
 }
 
 /**
- * A stand-in for Sign Customiser: its orders API, its signed product callback and events, and `/sandbox/…` to steer them. Where
- * asked it stands in for SHOPLINE too.
+ * A stand-in for Sign Customiser: its orders API, its designer, its signed product callback and events, and `/sandbox/…` to
+ * steer them. Where asked it stands in for SHOPLINE too.
  *
  * It keeps everything in memory, uses nothing of Node and reaches out by the global `fetch` only. A dropped connection is a
  * `ConnectionDropped` thrown out of `fetch`.
@@ -61,6 +62,7 @@ export function sandbox({
   }
   const app = new Hono()
   app.route('/', ordersApi({ ...options, ...shared, refuseDuplicates }))
+  app.route('/', designer({ ...options, ...shared }))
   app.route('/sandbox', control({ ...options, ...shared }))
   app.route('/sandbox', eventControl(shared))
   if (shopline) addShopline(app, shopline, shared.freshId, now)

@@ -11,6 +11,7 @@ const NAMES = [
   'STORE_API_TOKEN',
   'SHOPLINE_APP_SECRET',
   'SHOPLINE_ACCESS_TOKEN',
+  'CONSOLE_PASSWORD',
 ] as const
 
 export type Secrets = Record<(typeof NAMES)[number], string>

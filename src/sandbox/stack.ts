@@ -15,6 +15,8 @@ export interface StackOptions {
   /** 0 picks a free one. */
   bridgePort: number
   sandboxPort: number
+  /** Further settings, which win over those of the sandbox. They stand on a command line: no secrets. */
+  settings?: Record<string, string>
   /** Takes each line that the Worker, or wrangler for it, prints. */
   onLine?: (line: string) => void
 }
@@ -26,6 +28,8 @@ export interface Stack {
   sandboxUrl: string
   /** What the store's backend presents as a Bearer token. */
   storeToken: string
+  /** Opens the console to the user `operator`. */
+  consolePassword: string
   /** Settles when the Worker has ended, by itself or stopped. */
   ended: Promise<void>
   stop(): Promise<void>
@@ -42,6 +46,7 @@ const MERCHANT_HANDLE = 'sandbox-shop'
 export async function startStack({
   store = 'custom',
   directory,
+  settings = {},
   onLine = () => {},
   ...ports
 }: StackOptions): Promise<Stack> {
@@ -72,8 +77,13 @@ export async function startStack({
   let wrangler: Wrangler
   try {
     const state = join(directory, 'state')
-    const settings = localSettings(bridgeUrl, sandboxUrl, store)
-    wrangler = await wranglerDev({ port: bridgePort, envFile, state, settings, onLine })
+    wrangler = await wranglerDev({
+      port: bridgePort,
+      envFile,
+      state,
+      settings: { ...localSettings(bridgeUrl, sandboxUrl, store), ...settings },
+      onLine,
+    })
   } catch (error) {
     await close(server)
     throw error
@@ -83,6 +93,7 @@ export async function startStack({
     bridgeUrl,
     sandboxUrl,
     storeToken: secrets.STORE_API_TOKEN,
+    consolePassword: secrets.CONSOLE_PASSWORD,
     ended: wrangler.ended,
     async stop() {
       await wrangler.stop()
@@ -109,6 +120,8 @@ export const localSettings = (
   EVENTS_URL: '',
   ALERT_URL: '',
   BRIDGE_URL: bridgeUrl,
+  SIGN_CUSTOMISER_CUSTOMISER_ID: '7',
+  DEMO: 'sandbox',
   RELAY_FIRST_RETRY_SECONDS: '4',
   RELAY_CONFIRM_SECONDS: '10',
 })

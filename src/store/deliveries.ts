@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import type { App } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
+import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
 import { FORWARDED, isForwarded } from '../ledger/delivery-views.ts'
 import { RETRYABLE, type Retry } from '../ledger/retry.ts'
-import { cursorOf, invalidQuery, readListQuery } from './list-query.ts'
 
 /** What a caller waits at most for the attempt that a retry makes, in milliseconds. */
 const PATIENCE_MS = 4_500

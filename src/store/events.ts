@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import type { App } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
+import { cursorOf, readListQuery } from '../http/list-query.ts'
 import { refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { cursorOf, readListQuery } from './list-query.ts'
 
 /** The events that vendors sent, newest first, for the store's backend. */
 export const events = new Hono<App>().get('/', authorised, async (c) => {

@@ -4,6 +4,7 @@ import { authorised } from '../http/auth.ts'
 import { configured, requireSettings } from '../http/configured.ts'
 import type { Json } from '../http/json.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
@@ -11,7 +12,6 @@ import { newOrder, type Order } from '../ledger/new-order.ts'
 import type { OrderStory } from '../ledger/order-views.ts'
 import { isRetryable, RETRYABLE, type Retry } from '../ledger/retry.ts'
 import type { Result } from '../result.ts'
-import { cursorOf, invalidQuery, readListQuery } from './list-query.ts'
 
 /** What a caller waits at most for the first attempt, in milliseconds; the contract promises an answer within 5 s. */
 const PATIENCE_MS = 4_500

@@ -6,12 +6,12 @@ import type { App } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { requireSettings } from '../http/configured.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { cursorOf, readListQuery } from '../http/list-query.ts'
 import { anObject, fieldErrors } from '../http/pointer.ts'
 import { refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { recordDesign } from '../ledger/record-design.ts'
 import { logFault } from '../log.ts'
-import { cursorOf, readListQuery } from './list-query.ts'
 
 const text = v.optional(v.string('must be a string'))
 const minorUnits = v.optional(

@@ -1,5 +1,5 @@
-import type { FieldError, Refusal } from '../http/problem.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { FieldError, Refusal } from './problem.ts'
 
 /** What every list takes. `before` is a sequence number: the page holds what came earlier. */
 export interface ListQuery {

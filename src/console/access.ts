@@ -1,0 +1,69 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { html } from 'hono/html'
+import type { App } from '../http/app.ts'
+import { refuseFailure } from '../http/failures.ts'
+import { page } from '../http/page.ts'
+import type { ProblemCode } from '../http/problem.ts'
+import { readSettings } from '../settings.ts'
+import { isOneOf } from '../signing/hmac.ts'
+
+/** Admits the user `operator` with `CONSOLE_PASSWORD` by HTTP Basic; refusals are pages. */
+export const operator = createMiddleware<App>(async function operator(c, next) {
+  const settings = readSettings(c.env, ['CONSOLE_PASSWORD'])
+  if (!settings.ok) {
+    c.get('facts').settings = ['CONSOLE_PASSWORD']
+    const [fault] = settings.error
+    return turnAway(c, 'not-configured', 503, 'The console is closed', `CONSOLE_PASSWORD ${fault?.detail}.`, {
+      'retry-after': '60',
+    })
+  }
+  // User and password are compared as one, so that the time taken tells of neither.
+  const presented = credentials(c.req.header('authorization') ?? '')
+  if (presented !== null && (await isOneOf([`operator:${settings.value.CONSOLE_PASSWORD}`], presented)))
+    return next()
+
+  const words = 'The user is operator, the password is the value of CONSOLE_PASSWORD.'
+  const refusal = await refuseFailure(c, { code: 'unauthorized', detail: words })
+  if (refusal.status === 429) return refusal
+  return turnAway(c, 'unauthorized', 401, 'Please sign in', words, {
+    'www-authenticate': 'Basic realm="Sign Customiser Bridge", charset="UTF-8"',
+  })
+})
+
+/**
+ * Admits only what a page of this console sent: browsers add the password to requests that other sites make, too.
+ *
+ * Old browsers send no Sec-Fetch-Site; they do send Origin with a POST.
+ */
+export const fromConsole = createMiddleware<App>(async function fromConsole(c, next) {
+  const site = c.req.header('sec-fetch-site')
+  const isOurs =
+    site === undefined ? c.req.header('origin') === new URL(c.req.url).origin : site === 'same-origin'
+  if (isOurs) return next()
+  return turnAway(c, 'foreign-origin', 403, 'Not from here', 'Open the console and press the button there.')
+})
+
+/** A refusal as a page. */
+export function turnAway(
+  c: Context<App>,
+  code: ProblemCode,
+  status: 401 | 403 | 404 | 422 | 500 | 503,
+  title: string,
+  words: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  c.get('facts').code = code
+  const main = html`<div class="card notice"><h1>${title}</h1><p>${words}</p>
+    <p class="muted">Request <code>${c.get('requestId')}</code></p></div>`
+  return page(c, { title, main }, status, headers)
+}
+
+/** `user:password` in UTF-8, or null when the header is no Basic one. */
+function credentials(header: string): string | null {
+  const [, base64] =
+    /^Basic +((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)$/i.exec(header.trim()) ??
+    []
+  if (base64 === undefined) return null
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
+}

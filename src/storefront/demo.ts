@@ -1,0 +1,72 @@
+import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { Design } from '../catalogue/design.ts'
+import type { App } from '../http/app.ts'
+import { requireSettings } from '../http/configured.ts'
+import { kept } from '../http/kept.ts'
+import { page } from '../http/page.ts'
+import { refuse } from '../http/problem.ts'
+import { stylesheet } from '../http/style.ts'
+import { askLedger } from '../ledger/ask.ts'
+import { isLoopback } from '../readers.ts'
+import { demoPage } from './demo-page.ts'
+import { text as styles } from './generated/demo.css.ts'
+import { text as script } from './generated/demo.ts'
+
+/** A shop for show, which uses `embed.js` as a merchant's page does. It is there only while `DEMO` says so. */
+export const whileShown = createMiddleware<App>(async function whileShown(c, next) {
+  const settings = requireSettings(c, ['DEMO'])
+  if (!settings.ok) return settings.error
+  return settings.value.DEMO === 'off' ? notHere(c) : next()
+})
+
+/** Lets orders through only while they can reach nobody but this machine, whatever else is set. */
+export const whileSandboxed = createMiddleware<App>(async function whileSandboxed(c, next) {
+  return takesOrders(c) ? next() : notHere(c)
+})
+
+const notHere = (c: Context<App>) =>
+  refuse(c, { code: 'not-found', detail: 'This bridge has no such route.' })
+
+function takesOrders(c: Context<App>): boolean {
+  const settings = requireSettings(c, ['DEMO', 'SIGN_CUSTOMISER_API_URL'])
+  if (!settings.ok) return false
+  return settings.value.DEMO === 'sandbox' && isLoopback(new URL(settings.value.SIGN_CUSTOMISER_API_URL))
+}
+
+export const demo = new Hono<App>()
+  .get('/', whileShown, (c) => {
+    const settings = requireSettings(c, ['SIGN_CUSTOMISER_EMBED_URL'])
+    if (!settings.ok) return settings.error
+    const embed = new URL(settings.value.SIGN_CUSTOMISER_EMBED_URL).origin
+    return page(c, {
+      ...demoPage(takesOrders(c)),
+      scripts: ['/demo/script.js'],
+      styles: ['/demo/style.css'],
+      images: `data: https: ${embed}`,
+      policy: policy(embed),
+    })
+  })
+
+  .route('/style.css', stylesheet(styles))
+
+  .get('/script.js', whileShown, (c) =>
+    kept(c, script, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
+  )
+
+  /** What a store's backend would take from `GET /products/{external_id}`: title and price do not come from the browser. */
+  .get('/products/:external_id', whileShown, async (c) => {
+    const external_id = c.req.param('external_id')
+    const text = await askLedger(c.env, (ledger) => ledger.design(external_id))
+    if (text === null)
+      return refuse(c, { code: 'not-found', detail: 'There is no product with this external_id.' })
+    const { title, price, currency, image }: Design = JSON.parse(text)
+    return c.json({ external_id, title, price, currency, image })
+  })
+
+/** What the designer may load: its script and frames from where the embed comes from, pictures from anywhere. */
+const policy = (embed: string) => [
+  `script-src 'self' ${embed}`,
+  `frame-src ${embed} https://*.signcustomiser.com`,
+  `connect-src 'self' ${embed} https://*.signcustomiser.com`,
+]

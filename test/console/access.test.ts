@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  anOrder,
+  fetchBridge,
+  fetchWith,
+  freezeTime,
+  outsideAnswers,
+  postDesign,
+  postOrder,
+  readOrder,
+  startAfresh,
+} from '../bridge.ts'
+import { basic, fetchConsole, press } from './operator.ts'
+
+beforeEach(freezeTime)
+afterEach(startAfresh)
+
+const PAGES = ['', '/orders', '/orders/order-1', '/products', '/events']
+
+describe('the door of the console', () => {
+  it.each(PAGES)('opens /console%s to its operator alone', async (path) => {
+    const response = await fetchBridge(`/console${path}`)
+
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe(
+      'Basic realm="Sign Customiser Bridge", charset="UTF-8"',
+    )
+    expect(response.headers.get('content-type')).toContain('text/html')
+    expect((await fetchConsole(path)).status).toBe(path === '/orders/order-1' ? 404 : 200)
+  })
+
+  it.each([
+    ['another password', basic('console-passwore')],
+    ['a part of the password', basic('console-passwor')],
+    ['more than the password', basic('console-password!')],
+    ['another user', basic('console-password', 'admin')],
+    ['no user', basic('console-password', '')],
+    ['no colon', `Basic ${btoa('operatorconsole-password')}`],
+    ['no Base64', 'Basic operator:console-password'],
+    ['half a Base64 group', 'Basic YWJj='],
+    ['a Bearer token', 'Bearer console-password'],
+    ['nothing', ''],
+  ])('stays shut to %s', async (_, authorization) => {
+    expect((await fetchBridge('/console', { headers: { authorization } })).status).toBe(401)
+  })
+
+  it('takes a password that is not ASCII', async () => {
+    const password = 'pässwörter-zählen'
+    const bytes = new TextEncoder().encode(`operator:${password}`)
+    const authorization = `Basic ${btoa(String.fromCharCode(...bytes))}`
+
+    const response = await fetchWith({ CONSOLE_PASSWORD: password }, '/console', {
+      headers: { authorization },
+    })
+
+    expect(response.status).toBe(200)
+  })
+
+  it.each([
+    ['is not set', ''],
+    ['is too short', 'fifteen-letters'],
+    ['is a placeholder', 'replace-with-a-password-of-your-own'],
+    ['has blanks around it', ' console-password'],
+  ])('is a page that answers 503 while CONSOLE_PASSWORD %s', async (_, password) => {
+    const response = await fetchWith({ CONSOLE_PASSWORD: password }, '/console', {
+      headers: { authorization: basic(password) },
+    })
+
+    expect(response.status).toBe(503)
+    expect(response.headers.get('content-type')).toContain('text/html')
+    const page = await response.text()
+    expect(page).toContain('CONSOLE_PASSWORD')
+    if (password !== '') expect(page).not.toContain(password.trim())
+  })
+
+  it.each(['', '/orders', '/orders/order-1', '/products', '/events'])(
+    'lets nobody keep, frame or index /console%s, and runs no script in it',
+    async (path) => {
+      const { headers } = await fetchConsole(path)
+
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('x-robots-tag')).toBe('noindex')
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toMatch(/script-src|unsafe/)
+    },
+  )
+})
+
+describe('a button of the console', () => {
+  beforeEach(async () => {
+    await postDesign({ product_id: 1 })
+    outsideAnswers(() => Response.json({ message: 'no' }, { status: 400 }))
+    await postOrder(anOrder())
+  })
+
+  const retried = async () => (await readOrder()).history.some(({ outcome }) => outcome === 'retried')
+
+  it.each([
+    ['the browser says that it was pressed here', { 'sec-fetch-site': 'same-origin' }],
+    ['an old browser names this origin', { origin: 'https://bridge.test' }],
+  ])('works when %s', async (_, headers) => {
+    const response = await press('/orders/order-1/retry', headers)
+
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toBe('/console/orders/order-1?done=one')
+    expect(await retried()).toBe(true)
+  })
+
+  it.each([
+    ['another site sends it', { 'sec-fetch-site': 'cross-site', origin: 'https://bridge.test' }],
+    ['a sibling site sends it', { 'sec-fetch-site': 'same-site' }],
+    ['it was typed', { 'sec-fetch-site': 'none' }],
+    ['an old browser names another origin', { origin: 'https://evil.test' }],
+    ['an old browser names another scheme', { origin: 'http://bridge.test' }],
+    ['an old browser hides the origin', { origin: 'null' }],
+    ['nothing tells where it is from', {}],
+  ])('does nothing when %s', async (_, headers) => {
+    for (const path of ['/orders/order-1/retry', '/orders/retry?state=rejected']) {
+      const response = await press(path, headers as Record<string, string>)
+      expect(response.status).toBe(403)
+    }
+    expect(await retried()).toBe(false)
+  })
+
+  it('asks for the password first', async () => {
+    const response = await fetchBridge('/console/orders/order-1/retry', {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
+
+    expect(response.status).toBe(401)
+    expect(await retried()).toBe(false)
+  })
+})
