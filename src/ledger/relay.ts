@@ -1,4 +1,4 @@
-import { log, logFault } from '../log.ts'
+import { logFault } from '../log.ts'
 import type { Alarm } from './alarm.ts'
 import { Attempts } from './attempts.ts'
 import { type Deliverer, policyOf } from './deliverer.ts'
@@ -6,10 +6,9 @@ import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
 import type { Destination, Outcome, Policy } from './delivery.ts'
 import { readGate } from './gate.ts'
 import { moveGate, openIfMoved } from './gate-keeping.ts'
-import { tellOfGate } from './gate-news.ts'
-import { tellOfOrder } from './news.ts'
+import { giveUpLate } from './giving-up.ts'
 import { within } from './patience.ts'
-import { due, giveUp, nextWake, probe, recoverStranded } from './queue.ts'
+import { due, nextWake, probe, recoverStranded } from './queue.ts'
 
 const MOST_SENDS_PER_RUN = 40
 const LONGEST_RUN_MS = 60_000
@@ -61,7 +60,7 @@ export class Relay {
   async drain(destination: Destination): Promise<void> {
     const began = Date.now()
     this.recover(destination)
-    this.#giveUp(destination, began)
+    giveUpLate(this.#env, this.#sql, destination, began)
 
     const deliverer = this.#delivererOf(destination)
     const policy = policyOf(this.#env, deliverer)
@@ -114,14 +113,6 @@ export class Relay {
     const now = Date.now()
     if (!policyOf(this.#env, this.#delivererOf(destination))) return now + UNCONFIGURED_WAIT_MS
     return Math.max(now, readGate(this.#sql, destination).closed_until ?? now)
-  }
-
-  #giveUp(destination: Destination, now: number): void {
-    const failed = giveUp(this.#sql, destination, now)
-    if (failed.length === 0) return
-    log('error', { event: 'given-up', destination, state: 'failed', count: failed.length })
-    if (destination !== 'orders') tellOfGate(this.#env, this.#sql, destination, 'given-up', now)
-    else for (const id of failed) tellOfOrder(this.#env, this.#sql, id, 'failed', now)
   }
 
   #isClosed(destination: Destination): boolean {

@@ -6,6 +6,8 @@ export type Retry =
   | { result: 'retried'; delivery: Delivery }
   | { result: 'not-found' | 'not-retryable' | 'erased' }
 
+export type NotRetried = Exclude<Retry['result'], 'retried'>
+
 /** The states that an operator can lead a delivery out of. */
 export const RETRYABLE = ['failed', 'rejected', 'unconfirmed'] as const
 export type Retryable = (typeof RETRYABLE)[number]

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
 import { FORWARDED, isForwarded } from '../ledger/delivery-views.ts'
-import { RETRYABLE, type Retry } from '../ledger/retry.ts'
+import { type NotRetried, RETRYABLE } from '../ledger/retry.ts'
 
 /** What a caller waits at most for the attempt that a retry makes, in milliseconds. */
 const PATIENCE_MS = 4_500
@@ -44,7 +44,7 @@ export const deliveries = new Hono<App>()
     return c.json(retried, 202)
   })
 
-const NOT_RETRIED: Record<Exclude<Retry['result'], 'retried'>, Refusal> = {
+const NOT_RETRIED: Record<NotRetried, Refusal> = {
   'not-found': { code: 'not-found', detail: 'There is no delivery with this ID.' },
   'not-retryable': {
     code: 'not-retryable',

@@ -10,7 +10,7 @@ import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
 import { newOrder, type Order } from '../ledger/new-order.ts'
 import type { OrderStory } from '../ledger/order-views.ts'
-import { isRetryable, RETRYABLE, type Retry } from '../ledger/retry.ts'
+import { isRetryable, type NotRetried, RETRYABLE } from '../ledger/retry.ts'
 import type { Result } from '../result.ts'
 
 /** What a caller waits at most for the first attempt, in milliseconds; the contract promises an answer within 5 s. */
@@ -114,7 +114,7 @@ const CONFLICT: Refusal = {
 
 const NOT_FOUND: Refusal = { code: 'not-found', detail: 'There is no order with this external_id.' }
 
-const NOT_RETRIED: Record<Exclude<Retry['result'], 'retried'>, Refusal> = {
+const NOT_RETRIED: Record<NotRetried, Refusal> = {
   'not-found': NOT_FOUND,
   'not-retryable': {
     code: 'not-retryable',
