@@ -52,6 +52,8 @@ export default defineConfig({
     root: import.meta.dirname,
     // The Worker logs a line for each request: of interest where a test fails.
     silent: 'passed-only',
+    // A machine that is busy with something else is slow, not wrong.
+    testTimeout: 30_000,
     include: ['**/*.test.ts'],
     // How much is generated, and from which seed: see size.ts.
     provide: {
