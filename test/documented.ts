@@ -24,8 +24,8 @@ const validators = new Map<string, Validator>()
 export async function undocumented(method: string, url: string, response: Response): Promise<string | null> {
   const { status } = response
   const { pathname } = new URL(url)
-  // A preflight is CORS's own; HEAD is GET without what could be compared; console and demo are for people.
-  if (['HEAD', 'OPTIONS'].includes(method) || /^\/(console|demo)/.test(pathname)) return null
+  // A preflight is CORS's own; HEAD is GET without what could be compared; the demo's insides are nobody's business.
+  if (['HEAD', 'OPTIONS'].includes(method) || /^\/(demo\/|console\/style)/.test(pathname)) return null
   const path = PATHS.find(({ pattern }) => pattern.test(pathname.replace(/(.)\/$/, '$1')))?.path ?? ''
   const operation = DOCUMENT.paths[path]?.[method.toLowerCase()]
   if (!operation) return status === 404 || status === 405 ? null : 'no such operation'

@@ -5,28 +5,36 @@ import {
   outsideAnswers,
   postDesign,
   postSigned,
+  runAlarm,
   sendAsStore,
   startAfresh,
 } from '../bridge.ts'
 import { DOCUMENT, undocumented } from '../documented.ts'
+import { postWebhook } from '../shopline/shopline.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
-/** Each documented body, with the operation it is for. SHOPLINE's is sent where its route is tested. */
+/** Each documented body, with the operation it is for. */
 const EXAMPLES = Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
   Object.entries(operations).flatMap(([method, { requestBody, security }]) =>
-    Object.entries(requestBody?.content['application/json']?.examples ?? {})
-      .filter(() => security?.[0] && !('shopline' in security[0]))
-      .map(([name, { value }]) => ({
-        name,
-        method,
-        path,
-        value,
-        isSigned: 'signCustomiser' in (security?.[0] ?? {}),
-      })),
+    Object.entries(requestBody?.content['application/json']?.examples ?? {}).map(([name, { value }]) => ({
+      name,
+      method,
+      path,
+      value,
+      scheme: Object.keys(security?.[0] ?? {}).join(),
+    })),
   ),
 )
+
+/** Sends a body by the way that its operation asks for. */
+function sendExample({ method, path, value, scheme }: (typeof EXAMPLES)[number]): Promise<Response> {
+  const secret = path === '/sign-customiser/webhooks' ? 'webhook-secret' : 'integration-secret'
+  if (scheme === 'signCustomiser') return postSigned(path, JSON.stringify(value), { secret })
+  if (scheme === 'shopline') return postWebhook(value)
+  return sendAsStore(method === 'put' ? 'PUT' : 'POST', path.replace('{external_id}', 'old-1'), value)
+}
 
 describe('GET /openapi.json', () => {
   it('is OpenAPI 3.1, kept by callers until it changes', async () => {
@@ -37,19 +45,21 @@ describe('GET /openapi.json', () => {
     expect((await fetchBridge('/openapi.json', { headers: { 'if-none-match': etag } })).status).toBe(304)
   })
 
-  it.each(EXAMPLES)(
-    'has an example "$name" that $method $path takes',
-    async ({ method, path, value, isSigned }) => {
-      outsideAnswers()
-      await postDesign({ product_id: 1 })
-      const secret = path === '/sign-customiser/webhooks' ? 'webhook-secret' : 'integration-secret'
-      const response = isSigned
-        ? await postSigned(path, JSON.stringify(value), { secret })
-        : await sendAsStore(method === 'put' ? 'PUT' : 'POST', path.replace('{external_id}', 'old-1'), value)
+  it.each(EXAMPLES)('has an example "$name" that $method $path takes', async (example) => {
+    outsideAnswers()
+    await postDesign({ product_id: 1 })
 
-      expect([200, 201]).toContain(response.status)
-    },
-  )
+    expect([200, 201]).toContain((await sendExample(example)).status)
+  })
+
+  it('has an order of SHOPLINE that is relayed', async () => {
+    const sent = outsideAnswers()
+    await postDesign({ product_id: 1 })
+    await sendExample(EXAMPLES.find(({ scheme }) => scheme === 'shopline') as (typeof EXAMPLES)[number])
+    await runAlarm()
+
+    expect(sent).toHaveLength(1)
+  })
 })
 
 describe('the comparison of answers with the document', () => {

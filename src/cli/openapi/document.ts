@@ -1,3 +1,4 @@
+import { CONSOLE } from './console.ts'
 import { OPEN } from './open.ts'
 import { ref, SCHEMAS } from './schemas.ts'
 import { STORE } from './store.ts'
@@ -18,8 +19,9 @@ export const DOCUMENT = {
     { name: 'vendors', description: 'Signed by Sign Customiser or SHOPLINE.' },
     { name: 'store', description: 'For the store’s backend.' },
     { name: 'open', description: 'For anyone.' },
+    { name: 'console', description: 'Pages for the operator.' },
   ],
-  paths: { ...VENDORS, ...STORE, ...OPEN },
+  paths: { ...VENDORS, ...STORE, ...OPEN, ...CONSOLE },
   components: {
     schemas: SCHEMAS,
     responses: {

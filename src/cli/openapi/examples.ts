@@ -39,6 +39,13 @@ export const SHOPLINE_ORDER = {
     order_number: '20240101000000001',
     status: 'pending',
     currency_iso: 'USD',
-    subtotal_items: [{ product_id: 'sc-1', quantity: 1, price: { cents: 10000, currency_iso: 'USD' } }],
+    subtotal_items: [
+      {
+        item_type: 'Product',
+        item_id: 'sc-1',
+        quantity: 1,
+        item_price: { cents: 10000, currency_iso: 'USD' },
+      },
+    ],
   },
 }

@@ -83,13 +83,20 @@ export const OPEN = {
       problems: ['missing', 'setting'],
     }),
   },
-  '/console': {
+  '/style.css': {
     get: operation({
       ...open,
-      summary: 'The operator’s pages',
-      security: 'console',
-      answers: { 200: ['A page.', 'text/html'], 503: ['What it lacks.', 'text/html'] },
-      problems: ['password'],
+      summary: 'How the pages look',
+      answers: { 200: ['CSS.', 'text/css'], 304: ['Yours is the same.'] },
+      problems: [],
+    }),
+  },
+  '/icon.svg': {
+    get: operation({
+      ...open,
+      summary: 'The icon of the pages',
+      answers: { 200: ['A picture.', 'image/svg+xml'], 304: ['Yours is the same.'] },
+      problems: [],
     }),
   },
 }

@@ -6,7 +6,7 @@ type SchemaName = keyof typeof SCHEMAS
 interface Description {
   summary: string
   description?: string
-  tag: 'vendors' | 'store' | 'open'
+  tag: 'vendors' | 'store' | 'open' | 'console'
   security?: 'signCustomiser' | 'shopline' | 'store' | 'console'
   parameters?: readonly Parameter[]
   body?: { schema: SchemaName; examples: Record<string, unknown> }
@@ -40,7 +40,7 @@ export function operation({
     summary,
     ...(description && { description }),
     ...(security && { security: [{ [security]: [] }] }),
-    ...(parameters && { parameters }),
+    ...(parameters?.length && { parameters }),
     ...(body && {
       requestBody: {
         required: true,

@@ -12,5 +12,5 @@ export const STATUS_OF_PROBLEMS = {
   missing: [404],
   conflict: [409],
   setting: [503],
-  password: [401, 429, 503],
+  flood: [429],
 } as const
