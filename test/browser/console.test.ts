@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { findings, LOOKS, look, open, openConsole } from './browser.ts'
+import { findings, LOOKS, look, openConsole } from './browser.ts'
 import { arrived, makeDesign, orderFailure, placeOrder } from './requests.ts'
 
 const HOSTILE = '<script>window.hit = 1</script><img src=x onerror="window.hit = 1">"\'&'
@@ -40,12 +40,6 @@ beforeAll(async () => {
 })
 
 describe('the console without JavaScript', () => {
-  it('asks who is there', async () => {
-    const { page } = await open(`${inject('bridge')}/console`)
-
-    await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
-  })
-
   it('leads from the overview to a refused order, and retries it', async () => {
     const { page } = await openConsole('')
 
@@ -88,7 +82,8 @@ describe('the console in a browser that runs scripts', () => {
 
     expect(await page.evaluate('window.hit')).toBeUndefined()
     expect(await page.locator('script').count()).toBe(0)
-    expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
+    // A picture of another host can't be loaded here, and a page for nothing is a 404: neither is a complaint of the policy.
+    expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])
   })
 
   describe.each(LOOKS)('at $width, $colorScheme', ({ width, colorScheme }) => {

@@ -16,7 +16,7 @@ class SignCustomiserEmbed extends HTMLElement {
     const query = new URLSearchParams({ page: location.origin, customiserId, integrationId })
     this.#frame.title = 'Sign designer'
     this.#frame.src = `${home}/designer?${query}`
-    this.#frame.style.cssText = 'display:block;width:100%;height:640px;border:0'
+    this.#frame.style.cssText = 'display:block;width:100%;height:640px;border:0;border-radius:16px'
     this.style.display = 'block'
     this.replaceChildren(this.#frame)
     addEventListener('message', this.#fit)
