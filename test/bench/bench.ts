@@ -8,6 +8,7 @@ import { measure } from './rounds.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { startNode } from './server.ts'
 import { settings } from './settings.ts'
+import { MOST_REFUSED, MOST_VERIFIED, measureVerification } from './shopline.ts'
 import { extraStartUp } from './start-up.ts'
 import { startWorker } from './workerd.ts'
 
@@ -16,10 +17,11 @@ const START_UP_MS = 10
 
 const { plan, only } = readOptions()
 const began = performance.now()
-const [worker, kv, oneLine] = await Promise.all([
+const [worker, kv, oneLine, shopline] = await Promise.all([
   buildBridge(),
   buildReference('kv'),
   buildReference('one-line'),
+  buildReference('shopline'),
 ])
 const upstream = await startNode('upstream', 'upstream.ts')
 const texts = settings(deployed.vars, `http://127.0.0.1:${upstream.port}`)
@@ -35,6 +37,13 @@ for (const scenario of SCENARIOS.filter(({ title }) => title.includes(only)))
 if ('outage'.includes(only)) await outage({ worker, kv }, texts, plan.waiting)
 
 print('')
+const verifier = await startWorker('shopline', { worker: shopline, kv }, {})
+for (const kilobytes of [5, 50, 200]) {
+  const { verified, refused } = await measureVerification(verifier, kilobytes, plan.rounds)
+  const title = `SHOPLINE webhook of ${kilobytes} KB over its parse and stringify`
+  reportFigure(`${title}, verified`, verified, MOST_VERIFIED, '×')
+  reportFigure(`${title}, refused`, refused, MOST_REFUSED, '×')
+}
 reportFigure('bundle, gzipped', gzippedBytes(worker) / 1024, BUNDLE_KB, 'KB')
 const extra = await extraStartUp(
   () => startWorker('start-bridge', { worker, kv }, texts),
