@@ -65,6 +65,16 @@ describe('npm start -- --once', () => {
     await expect(stat(join(project, '.sandbox'))).rejects.toThrow('ENOENT')
   })
 
+  it('shows the way of a SHOPLINE store', async () => {
+    const run = npm(await copyProject(), ['start', '--', '--once'], { STORE: 'shopline' })
+
+    expect(await run.exit, [...run.lines, ...run.errors].join('\n')).toBe(0)
+    const told = run.lines.join('\n')
+    expect(told).toMatch(/POST \/sign-customiser\/products → 200 \{"external_id":"[0-9a-f]{24}"\}/)
+    expect(told).toMatch(/POST \/shopline\/webhooks\?sign=… → 200 \{"ok":true\}/)
+    expect(told).toMatch(/POST \/api\/v2\/orders ← .*"integration_id":42/)
+  })
+
   it('says why it failed in a sentence', async () => {
     const project = await copyProject()
     await edit(join(project, 'src/index.ts'), "app.route('/orders', orders(parseOrder))", '')

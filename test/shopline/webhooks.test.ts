@@ -102,6 +102,15 @@ describe('POST /shopline/webhooks', () => {
     })
   })
 
+  it('shows the operator what came of an event', async () => {
+    await report(orderEvent())
+    await report(orderEvent({}, { topic: 'user/update' }))
+
+    const { events } = await (await fetchAsStore('/events')).json<{ events: object[] }>()
+    expect(events).toMatchObject([{ topic: 'user/update' }, { topic: 'order/create', note: 'no-signs' }])
+    expect(events[0]).not.toHaveProperty('note')
+  })
+
   it('records an order event that names no order', async () => {
     await report({ topic: 'order/create', resource: {} })
 

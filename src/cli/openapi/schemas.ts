@@ -102,6 +102,7 @@ const event: Record<string, Schema> = {
   repeats: { type: 'integer' },
   received_at: time,
   payload: { description: 'The body as it came; null once it was erased.' },
+  note: { type: 'string', description: 'What came of an event that reports an order.' },
 }
 
 export const SCHEMAS = {
@@ -114,7 +115,7 @@ export const SCHEMAS = {
   Products: listed('products', exactly(design)),
   Delivery: exactly({ ...deliveryView, history }),
   Deliveries: listed('deliveries', exactly(deliveryView)),
-  Events: listed('events', exactly(event)),
+  Events: listed('events', exactly(event, ['note'])),
   SignedProduct: {
     type: 'object',
     properties: {
