@@ -21,7 +21,7 @@ import {
 } from '../bridge.ts'
 import { parsePrometheus } from '../operations/prometheus-parser.ts'
 import { RUNS, SEED } from '../size.ts'
-import { MOOD_NAMES, Model, mayMove, STATES } from './model.ts'
+import { LOSSES, MOOD_NAMES, Model, mayMove, STATES } from './model.ts'
 
 beforeEach(() => {
   freezeTime()
@@ -30,11 +30,12 @@ beforeEach(() => {
 afterEach(startAfresh)
 
 const SEQUENCES = Math.ceil(RUNS / 150)
-const id = fc.constantFrom('a', 'b', 'c', 'd')
+const id = fc.constantFrom('a', 'b', 'c')
+const mood = fc.constantFrom(...MOOD_NAMES, ...LOSSES)
 const kind = <const K extends string>(kind: K) => fc.constant(kind)
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: kind('order'), id, currency: fc.constantFrom('USD', 'EUR') }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('mood'), mood: fc.constantFrom(...MOOD_NAMES) }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('mood'), mood }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: kind('wait'), ms: fc.oneof(fc.nat(4 * HOUR), fc.nat(80 * HOUR)) }),
@@ -47,11 +48,11 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('restart') }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('design'), age: fc.integer({ min: -250, max: 250 }) }) },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       kind: kind('event'),
       id,
-      is: fc.constantFrom('genuine', 'genuine', 'otherNumber', 'otherProduct', 'foreign'),
+      is: fc.constantFrom('genuine', 'otherNumber', 'otherProduct', 'foreign'),
     }),
   },
 )
@@ -130,8 +131,9 @@ async function event(model: Model, { id, is }: { id: string; is: string }): Prom
   expect((await postEvent(body)).status).toBe(200)
   model.events.add(JSON.stringify(body))
   const known = model.orders.get(id)
-  if (is !== 'genuine' || !known || known.lost === 0) return []
-  expect((await readOrder(id)).state).toBe('relayed')
+  if (!known) return []
+  const proves = is === 'genuine' && known.lost > 0
+  expect((await readOrder(id)).state).toBe(proves ? 'relayed' : known.state)
   return [id]
 }
 
@@ -162,7 +164,9 @@ async function compare(model: Model, pushed: readonly string[]): Promise<void> {
 async function settle(model: Model): Promise<void> {
   model.mood = 'fine'
   for (const state of ['failed', 'rejected'] as const) await take({ kind: 'retryAll', state }, model)
+  let alarms = 0
   for (let at = await alarmAt(); at !== null; at = await alarmAt()) {
+    expect(++alarms).toBeLessThan(100)
     passTime(Math.max(0, at - Date.now()))
     await runAlarm()
   }
@@ -176,16 +180,17 @@ async function settle(model: Model): Promise<void> {
 
 it(`${SEQUENCES} sequences of whatever can happen leave the bridge as a small model says`, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+    fc.asyncProperty(mood, fc.array(step, { minLength: 5, maxLength: 30 }), async (mood, steps) => {
       await reset()
       freezeTime()
       product++
       const model = new Model()
+      model.mood = mood
       outsideAnswers((sent) => model.answer(sent))
       await design(model, 0)
       for (const step of steps) await compare(model, await take(step, model))
       await settle(model)
     }),
-    { numRuns: SEQUENCES, seed: SEED },
+    { numRuns: SEQUENCES, seed: SEED, endOnFailure: true },
   )
 }, 600_000)

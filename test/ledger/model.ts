@@ -28,6 +28,8 @@ const MOODS = {
 >
 export type Mood = keyof typeof MOODS
 export const MOOD_NAMES = Object.keys(MOODS) as Mood[]
+/** The moods that leave the bridge in doubt. */
+export const LOSSES: readonly Mood[] = ['breaking', 'mute']
 
 /** What is known of an order without asking the bridge. */
 export interface Known {
