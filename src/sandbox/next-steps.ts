@@ -3,7 +3,7 @@ import { anOrder, type Told } from './story.ts'
 
 /** What to look at after the story: each `curl` line works as it is printed. */
 export function nextSteps(
-  { store, bridgeUrl, sandboxUrl, storeToken }: Stack,
+  { store, bridgeUrl, sandboxUrl, storeToken, consolePassword }: Stack,
   { productId, orderId }: Told,
 ): string {
   const authorization = `-H 'Authorization: Bearer ${storeToken}'`
@@ -14,6 +14,10 @@ export function nextSteps(
       ? `curl ${authorization} -H 'Content-Type: application/json' -d '${body}' ${bridgeUrl}/orders`
       : `curl -d '${JSON.stringify({ order: { id: next } })}' ${sandboxUrl}/sandbox/shopline/orders`
   return `
+In a browser, a shop with a sign designer, and the console that shows what becomes of its orders:
+  ${bridgeUrl}/demo
+  ${bridgeUrl}/console   user operator, password ${consolePassword}
+
 Now try it yourself, from another terminal. The token is this machine's STORE_API_TOKEN, from .sandbox/env.
 
 What became of the order, with every attempt:

@@ -23,7 +23,11 @@ async function tellStoreStory(stack: Stack, tell: (line: string) => void): Promi
   tell(
     '1. A shopper designs a sign. Sign Customiser, played by the sandbox, signs it and posts it to the bridge.',
   )
-  const design = await call(`${sandboxUrl}/sandbox/designs`, { method: 'POST' })
+  const picture = `${sandboxUrl}/designer/picture.svg?text=Hello+World&font=Tube&colour=Red&size=Medium`
+  const design = await call(`${sandboxUrl}/sandbox/designs`, {
+    method: 'POST',
+    body: JSON.stringify({ product: { product_image_url: picture } }),
+  })
   const { answer } = (await expectStatus(design, 200)) as { answer: { status: number; body: unknown } }
   tell(`   POST /sign-customiser/products → ${answer.status} ${JSON.stringify(answer.body)}`)
   if (answer.status !== 200) throw new Trouble('The bridge did not take the design.')

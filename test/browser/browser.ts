@@ -76,4 +76,6 @@ export async function look(page: Page, name: string): Promise<void> {
   if (FOLDER === undefined) return
   mkdirSync(FOLDER, { recursive: true })
   await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true })
+  // What of it is seen first, small enough for README.
+  await page.screenshot({ path: join(FOLDER, `${name}.jpg`), quality: 70 })
 }
