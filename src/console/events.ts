@@ -52,14 +52,14 @@ export function eventsView(
 }
 
 const table = (events: readonly EventView[]) =>
-  html`<table class="card list">
+  html`<table class="card list events">
     <thead><tr><th scope="col">Topic</th><th scope="col">Received (UTC)</th><th scope="col">About</th><th scope="col">Content</th></tr></thead>
     <tbody>${events.map(row)}</tbody>
   </table>`
 
 const row = ({ topic, source, received_at, content_id, repeats, payload }: EventView) =>
   html`<tr>
-    <th scope="row" data-label="Topic">${topic}<span class="id">${source}</span></th>
+    <th scope="row" data-label="Topic"><span class="topic">${topic}</span><span class="id">${source}</span></th>
     <td data-label="Received (UTC)">${moment(received_at)}${repeats === 0 ? '' : html`<span class="id">and ${repeats} more of the same</span>`}</td>
     <td data-label="About"><code>${content_id ?? '–'}</code></td>
     <td data-label="Content">${payload === null ? html`<span class="muted">erased</span>` : contentOf(payload as Json)}</td>
@@ -68,7 +68,7 @@ const row = ({ topic, source, received_at, content_id, repeats, payload }: Event
 const contentOf = (payload: Json) =>
   html`<dl class="content">${shown(payload)
     .slice(0, MOST_SHOWN)
-    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+    .map(([name, value]) => html`<div><dt>${name}</dt> <dd>${value}</dd></div>`)}</dl>`
 
 /** The fields of an object that are shown, those within it included. */
 function shown(value: Json): [string, string][] {

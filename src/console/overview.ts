@@ -73,5 +73,5 @@ const counts = (rows: readonly (readonly [Markup, number])[], none: string): Mar
 function gateView({ closed_until, streak }: Gate, now: number): Markup {
   if (closed_until !== null)
     return html`<p><span class="badge failed">closed</span> ${probe(closed_until, now)}</p>`
-  return html`<p><span class="badge relayed">open</span> ${streak === 0 ? 'The last answer was a definite one.' : `${streak} failures in a row.`}</p>`
+  return html`<p><span class="badge relayed">open</span> ${streak === 0 ? 'The last answer was a definite one.' : `${streak === 1 ? 'The last attempt' : `The last ${streak} attempts`} failed in passing.`}</p>`
 }

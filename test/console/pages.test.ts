@@ -8,11 +8,14 @@ import {
   outsideAnswers,
   passTime,
   postDesign,
+  postEvent,
   postOrder,
   readOrder,
   runAlarm,
   startAfresh,
 } from '../bridge.ts'
+import formSubmitted from '../payloads/sign-customiser/form-submitted.json'
+import orderCreated from '../payloads/sign-customiser/order-created.json'
 import { basic, fetchConsole, press, readConsole } from './operator.ts'
 
 beforeEach(freezeTime)
@@ -198,6 +201,54 @@ describe('the page of one order', () => {
     const [, path = ''] = /href="\/console(\/orders\/[^"]*)"/.exec(await readConsole('/orders')) ?? []
     expect(await readConsole(path)).toContain('Retry now')
     expect((await press(`${path}/retry`)).status).toBe(303)
+  })
+})
+
+describe('the list of events', () => {
+  const PERSONAL = [
+    'email',
+    'phone',
+    'first_name',
+    'last_name',
+    'address_1',
+    'address_2',
+    'city',
+    'postcode',
+    'value',
+  ]
+
+  /** What a payload holds under names that are about somebody. */
+  const personalIn = (value: unknown): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, member]) =>
+          PERSONAL.includes(name) && typeof member === 'string' && member !== ''
+            ? [member]
+            : personalIn(member),
+        )
+      : []
+
+  it.each([
+    ['an order', orderCreated, 'order:created', 'SIGN-12345'],
+    ['a form', formSubmitted, 'form:submitted', 'submission_number'],
+  ])('shows topic and content of %s, and nobody', async (_, payload, topic, content) => {
+    await postEvent(payload)
+
+    const page = await readConsole('/events')
+
+    expect(page).toContain(topic)
+    expect(page).toContain(content)
+    expect(personalIn(payload).length).toBeGreaterThan(0)
+    for (const words of personalIn(payload)) expect(page).not.toContain(`>${words}<`)
+  })
+
+  it('can be narrowed to a topic', async () => {
+    await postEvent(orderCreated)
+    await postEvent(formSubmitted)
+
+    const page = await readConsole('/events?topic=form%3Asubmitted')
+
+    expect(page).toContain('submission_number')
+    expect(page).not.toContain('external_order_number')
   })
 })
 
