@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { accepted, freezeTime, postDesign, startAfresh, utf8 } from '../bridge.ts'
+import { accepted, changeSettings, freezeTime, postDesign, startAfresh, utf8 } from '../bridge.ts'
 import { RUNS, SEED } from '../size.ts'
 import { BODIES, NAUGHTY } from './corpus.ts'
 import { judge, watchLog } from './judge.ts'
@@ -14,6 +14,7 @@ const PATIENCE_MS = 60_000 + RUNS * 10
 beforeEach(async () => {
   freezeTime()
   watchLog()
+  changeSettings({ DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://localhost:1' })
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => accepted())
   await postDesign({ product_id: 1 })
 })

@@ -28,6 +28,8 @@ export async function judge(request: Request): Promise<Response> {
   expect(response.status, text).toBeLessThan(500)
   expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   for (const secret of SECRETS) expect(said).not.toContain(secret)
+  if (response.headers.get('content-type')?.startsWith('text/html'))
+    expect(text).not.toMatch(/<script>alert|<img src=x|href="javascript:/)
   if (response.status >= 400) judgeProblem(request, response, text, said)
   for (const line of lines.splice(0)) judgeLine(line)
   return response

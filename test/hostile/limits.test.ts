@@ -1,19 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { accepted, freezeTime, ledger, postDesign, runAlarm, startAfresh, utf8 } from '../bridge.ts'
+import {
+  accepted,
+  changeSettings,
+  freezeTime,
+  ledger,
+  postDesign,
+  runAlarm,
+  startAfresh,
+  utf8,
+} from '../bridge.ts'
 import { judge, watchLog } from './judge.ts'
 import { type Hostile, requestOf } from './requests.ts'
 import { everyRoute } from './routes.ts'
 
-/** The routes that read a body; the demo's is not there while the demo is off. */
-const routes = (await everyRoute()).filter(
-  ({ method, path }) => method !== 'GET' && !path.includes('retry') && path !== '/demo/orders',
-)
+/** The routes that read a body. */
+const routes = (await everyRoute()).filter(({ method, path }) => method !== 'GET' && !path.includes('retry'))
 const headers: [string, string][] = [['content-type', 'application/json']]
 const LIMIT = 1_048_576
 
 beforeEach(async () => {
   freezeTime()
   watchLog()
+  changeSettings({ DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://localhost:1' })
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => accepted())
   await postDesign({ product_id: 1 })
 })

@@ -175,7 +175,8 @@ async function prove(url: URL, headers: Headers, body: Uint8Array, isRight: bool
   } else if (door === 'shopline') {
     headers.set('x-shopline-developer-event-timestamp', timestamp)
     url.searchParams.set('sign', await sign(`app-secret${spoil}`, prefixed(`${timestamp}:`, body)))
-  } else if (door === 'console')
+  } else if (door === 'console') {
     headers.set('authorization', `Basic ${btoa(`operator:console-password${spoil}`)}`)
-  else headers.set('authorization', `Bearer store-token${spoil}`)
+    headers.set('sec-fetch-site', 'same-origin')
+  } else headers.set('authorization', `Bearer store-token${spoil}`)
 }
