@@ -38,7 +38,9 @@ async function passTo(time: number): Promise<void> {
   vi.setSystemTime(Math.max(Date.now(), time))
 }
 
-it(`two hours without Sign Customiser and ${ORDERS} orders meanwhile`, { timeout: 300_000 }, async () => {
+it(`two hours without Sign Customiser and ${ORDERS} orders meanwhile`, {
+  timeout: 60_000 + ORDERS * 200,
+}, async () => {
   changeSettings({ ALERT_URL: 'https://alerts.test/' })
   const alerts: string[] = []
   const attempts: { id: string; at: number; status: number }[] = []
