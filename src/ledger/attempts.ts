@@ -2,7 +2,7 @@ import { NotSent } from '../http/exchange.ts'
 import { log, logFault } from '../log.ts'
 import type { Alarm } from './alarm.ts'
 import type { Deliverer } from './deliverer.ts'
-import { advance, closeEntry, type Delivery, lease, putBack } from './deliveries.ts'
+import { addEntry, advance, type Delivery, lease, putBack } from './deliveries.ts'
 import { afterAttempt, type Outcome, type Policy } from './delivery.ts'
 import { moveGate } from './gate-keeping.ts'
 import { tellOfState } from './news.ts'
@@ -10,6 +10,10 @@ import { Slots } from './slots.ts'
 
 /** How long after its time-out an attempt counts as lost with the instance that made it. */
 const LEASE_MARGIN_MS = 30_000
+
+/** When an attempt that begins at `now` counts as lost, both in milliseconds since 1970. */
+export const leaseEndOf = (now: number, { timeoutSeconds }: Policy): number =>
+  now + timeoutSeconds * 1000 + LEASE_MARGIN_MS
 
 /** Carries out attempts: two commits each, one before anything leaves and one when the answer is known. */
 export class Attempts {
@@ -30,13 +34,16 @@ export class Attempts {
     return this.#live.has(seq)
   }
 
-  /** One attempt on a slot that was taken for it. Nothing is awaited before its lease and the lease's alarm are written. */
+  /**
+   * One attempt on a slot that was taken for it, at a delivery that waits or whose lease, begun now, is in the commit under way.
+   * Nothing is awaited before the lease and its alarm are written.
+   */
   async make(waiting: Delivery, deliverer: Deliverer, policy: Policy): Promise<void> {
     const began = Date.now()
-    const leaseEnd = began + policy.timeoutSeconds * 1000 + LEASE_MARGIN_MS
+    const leaseEnd = leaseEndOf(began, policy)
     this.#live.add(waiting.seq)
     try {
-      const delivery = lease(this.#sql, waiting, began, leaseEnd)
+      const delivery = waiting.state === 'sending' ? waiting : lease(this.#sql, waiting, began, leaseEnd)
       await this.#alarm.by(leaseEnd)
       const outcome = await this.#send(delivery, deliverer, policy)
       await this.#alarm.by(this.#settle(delivery, deliverer, outcome, began, policy))
@@ -82,7 +89,7 @@ export class Attempts {
     if (outcome === 'not-sent') {
       const again = now + policy.firstRetrySeconds * 1000
       putBack(this.#sql, delivery, again, now)
-      closeEntry(this.#sql, delivery.seq, { outcome: 'fault', detail: 'The bridge could not send.' })
+      addEntry(this.#sql, delivery.seq, { at: began, outcome: 'fault', detail: 'The bridge could not send.' })
       return again
     }
 
@@ -90,7 +97,8 @@ export class Attempts {
     const gateWake = moveGate(this.#env, this.#sql, destination, deliverer, outcome, began, policy)
     const progress = afterAttempt(delivery, outcome, now, policy, Math.random())
     const isOurs = advance(this.#sql, delivery.seq, progress, now)
-    closeEntry(this.#sql, delivery.seq, {
+    addEntry(this.#sql, delivery.seq, {
+      at: began,
       outcome: outcome.outcome,
       status: outcome.status,
       duration_ms: now - began,

@@ -21,7 +21,10 @@ export function readDelivery(sql: SqlStorage, seq: number): Delivery | null {
 
 export const isWaiting = ({ state }: Pick<Delivery, 'state'>) => state === 'queued' || state === 'unconfirmed'
 
-/** Takes a waiting delivery for one attempt: the lease and the attempt's entry are one commit, before anything leaves. */
+/**
+ * Takes a waiting delivery for one attempt, before anything leaves. The row is the record of an attempt under way, which began at
+ * its `changed_at`; the history gets its line when it ends.
+ */
 export function lease(sql: SqlStorage, delivery: Delivery, now: number, until: number): Delivery {
   sql.exec(
     `UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_attempt_at = ?, changed_at = ? WHERE seq = ?`,
@@ -29,7 +32,6 @@ export function lease(sql: SqlStorage, delivery: Delivery, now: number, until: n
     now,
     delivery.seq,
   )
-  addEntry(sql, delivery.seq, { at: now, outcome: 'sending' })
   return { ...delivery, state: 'sending', attempts: delivery.attempts + 1 }
 }
 
@@ -62,12 +64,11 @@ export function putBack(sql: SqlStorage, { seq }: Delivery, again: number, now: 
   )
 }
 
-/** A line of a delivery's history: an attempt, or what an operator or an event did to it. */
+/** A line of a delivery's history: an attempt that ended, or what an operator or an event did to it. `at` is when it began. */
 export interface Entry {
   at: number
   outcome:
     | Outcome['outcome']
-    | 'sending'
     | 'fault'
     | 'retried'
     | 'replaced'
@@ -92,17 +93,5 @@ export function addEntry(sql: SqlStorage, seq: number, entry: Entry): void {
     entry.duration_ms ?? null,
     entry.detail ?? null,
     entry.body ?? null,
-  )
-}
-
-/** Completes the entry of the attempt that is under way; a delivery has one at most. */
-export function closeEntry(sql: SqlStorage, seq: number, entry: Omit<Entry, 'at'>): void {
-  sql.exec(
-    `UPDATE history SET outcome = ?, status = ?, duration_ms = ?, detail = ? WHERE delivery = ? AND outcome = 'sending'`,
-    entry.outcome,
-    entry.status ?? null,
-    entry.duration_ms ?? null,
-    entry.detail ?? null,
-    seq,
   )
 }

@@ -32,11 +32,12 @@ type Row = Omit<DeliveryView, 'id' | 'type' | 'next_attempt_at' | 'received_at' 
   source: string
   next_attempt_at: number | null
   received_at: number
+  changed_at: number
   relayed_at: number | null
 }
 
 const COLUMNS =
-  'seq, destination, external_id, source, state, attempts, next_attempt_at, last_error, received_at, relayed_at'
+  'seq, destination, external_id, source, state, attempts, next_attempt_at, last_error, received_at, changed_at, relayed_at'
 
 /** Deliveries newest first, by destination and by state. */
 export function listDeliveries(
@@ -72,7 +73,7 @@ const stateCondition = (state: State | null) =>
 /** One delivery with everything that happened to it, oldest first. */
 export function readStory(sql: SqlStorage, seq: number): DeliveryStory {
   const row = sql.exec<Row>(`SELECT ${COLUMNS} FROM deliveries WHERE seq = ?`, seq).one()
-  return { ...viewOf(row), history: readHistory(sql, seq) }
+  return { ...viewOf(row), history: readHistory(sql, row) }
 }
 
 const viewOf = (row: Row): DeliveryView => ({

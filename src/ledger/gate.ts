@@ -50,12 +50,25 @@ function closingReason(outcome: Outcome, streak: number): Gate['reason'] {
   return streak >= FAILURES_THAT_CLOSE ? 'failures' : null
 }
 
+/** Each instance's gates as stored: it alone writes them, and every delivery asks for them several times. */
+const kept = new WeakMap<SqlStorage, Map<Destination, Gate>>()
+
+function gatesOf(sql: SqlStorage): Map<Destination, Gate> {
+  const known = kept.get(sql) ?? new Map<Destination, Gate>()
+  kept.set(sql, known)
+  return known
+}
+
 export function readGate(sql: SqlStorage, destination: Destination): Gate {
+  const known = gatesOf(sql).get(destination)
+  if (known) return known
   const rows = sql.exec<Record<keyof Gate, SqlStorageValue>>(
     'SELECT streak, closed_at, closed_until, reason FROM gates WHERE destination = ?',
     destination,
   )
-  return (rows.toArray()[0] as Gate | undefined) ?? OPEN
+  const gate = (rows.toArray()[0] as Gate | undefined) ?? OPEN
+  gatesOf(sql).set(destination, gate)
+  return gate
 }
 
 export function writeGate(sql: SqlStorage, destination: Destination, gate: Gate): void {
@@ -68,4 +81,5 @@ export function writeGate(sql: SqlStorage, destination: Destination, gate: Gate)
     gate.closed_until,
     gate.reason,
   )
+  gatesOf(sql).set(destination, gate)
 }

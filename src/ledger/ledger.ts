@@ -27,7 +27,8 @@ export abstract class LedgerObject extends EventLedger {
    */
   async submit(order: NewOrder, patience: number): Promise<Submission> {
     const now = Date.now()
-    const accepted = orders.accept(this.sql, order, now, giveUpAt(this.env, now))
+    const leaseEnd = this.relay.leaseNow('orders')
+    const accepted = orders.accept(this.sql, order, now, giveUpAt(this.env, now), leaseEnd)
     if (accepted.result === 'conflict' || accepted.result === 'unknown-products') return accepted
     if (accepted.result === 'accepted') await this.relay.tryNow(accepted.delivery, patience)
     return { result: accepted.result, order: this.#story(order.external_id) }

@@ -29,11 +29,12 @@ type Row = Omit<
   next_attempt_at: number | null
   remote_id: string | null
   received_at: number
+  changed_at: number
   relayed_at: number | null
 }
 
 const COLUMNS =
-  'seq, external_id, number, source, state, attempts, next_attempt_at, remote_id, last_error, received_at, relayed_at'
+  'seq, external_id, number, source, state, attempts, next_attempt_at, remote_id, last_error, received_at, changed_at, relayed_at'
 
 const viewOf = (row: Row): OrderView => ({
   external_id: row.external_id,
@@ -58,7 +59,7 @@ export function readOrder(sql: SqlStorage, externalId: string): OrderStory | nul
     )
     .toArray()
   if (!row) return null
-  return { ...viewOf(row), history: readHistory(sql, row.seq) }
+  return { ...viewOf(row), history: readHistory(sql, row) }
 }
 
 /** Orders newest first, by state and by the beginning of an order ID, an order number or a product ID. */

@@ -25,34 +25,27 @@ export function readKnown(sql: SqlStorage, externalId: string): Known | null {
   return rows.toArray()[0] ?? null
 }
 
-/** Takes an order into the ledger, once. Times are milliseconds since 1970. */
-export function accept(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: number): Acceptance {
+/**
+ * Takes an order into the ledger, once. With `leaseEnd` its first attempt begins in the same commit: what is new comes in as
+ * `sending`, leased until then. Times are milliseconds since 1970.
+ */
+export function accept(
+  sql: SqlStorage,
+  order: NewOrder,
+  now: number,
+  giveUpAt: number,
+  leaseEnd: number | null = null,
+): Acceptance {
+  const lines = unknownProducts(sql, order.products)
+  // Nearly all are new, so asking first would be a statement more for each.
+  const inserted = lines.length === 0 ? insert(sql, order, now, giveUpAt, leaseEnd) : null
+  if (inserted) return { result: 'accepted', delivery: inserted }
+
   const known = readKnown(sql, order.external_id)
   if (known?.digest === order.digest) return { result: 'seen' }
   if (known && (known.state !== 'rejected' || known.may_have_landed === 1)) return { result: 'conflict' }
-
-  const lines = unknownProducts(sql, order.products)
-  if (lines.length > 0) return { result: 'unknown-products', lines }
-
-  const seq = known ? replace(sql, known, order, now, giveUpAt) : insert(sql, order, now, giveUpAt)
-  sql.exec(
-    'INSERT OR IGNORE INTO delivery_products (product, delivery) SELECT value, ?2 FROM json_each(?1)',
-    JSON.stringify(order.products),
-    seq,
-  )
-  return {
-    result: 'accepted',
-    delivery: {
-      seq,
-      destination: 'orders',
-      external_id: order.external_id,
-      state: 'queued',
-      attempts: known?.attempts ?? 0,
-      may_have_landed: 0,
-      give_up_at: giveUpAt,
-      body: order.body,
-    },
-  }
+  if (lines.length > 0 || !known) return { result: 'unknown-products', lines }
+  return { result: 'accepted', delivery: replace(sql, known, order, now, giveUpAt) }
 }
 
 function unknownProducts(sql: SqlStorage, products: readonly string[]): number[] {
@@ -60,31 +53,48 @@ function unknownProducts(sql: SqlStorage, products: readonly string[]): number[]
   return products.flatMap((product, line) => (issued.has(product) ? [] : [line]))
 }
 
-function insert(sql: SqlStorage, order: NewOrder, now: number, giveUpAt: number): number {
-  return sql
+/** Null when the ledger has an order of this ID. */
+function insert(
+  sql: SqlStorage,
+  order: NewOrder,
+  now: number,
+  giveUpAt: number,
+  leaseEnd: number | null,
+): Delivery | null {
+  const isLeased = leaseEnd !== null
+  const state = isLeased ? 'sending' : 'queued'
+  const attempts = isLeased ? 1 : 0
+  const [row] = sql
     .exec<{ seq: number }>(
-      `INSERT INTO deliveries (destination, external_id, number, source, state, digest, next_attempt_at, give_up_at,
+      `INSERT INTO deliveries (destination, external_id, number, source, state, attempts, digest, next_attempt_at, give_up_at,
          received_at, changed_at, body)
-       VALUES ('orders', ?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?5, ?5, ?7) RETURNING seq`,
+       VALUES ('orders', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)
+       ON CONFLICT (destination, external_id) DO NOTHING RETURNING seq`,
       order.external_id,
       order.number,
       order.source,
+      state,
+      attempts,
       order.digest,
-      now,
+      leaseEnd ?? now,
       giveUpAt,
+      now,
       order.body,
     )
-    .one().seq
+    .toArray()
+  if (!row) return null
+  addProducts(sql, row.seq, order)
+  return deliveryOf(row.seq, order, state, attempts, giveUpAt)
 }
 
 /** The corrected order takes the place of the one that was rejected, whose body stays in the history. */
 function replace(
   sql: SqlStorage,
-  { seq, body }: Known,
+  { seq, attempts, body }: Known,
   order: NewOrder,
   now: number,
   giveUpAt: number,
-): number {
+): Delivery {
   addEntry(sql, seq, { at: now, outcome: 'replaced', body })
   sql.exec(
     `DELETE FROM delivery_products
@@ -102,5 +112,28 @@ function replace(
     order.body,
     seq,
   )
-  return seq
+  addProducts(sql, seq, order)
+  return deliveryOf(seq, order, 'queued', attempts, giveUpAt)
 }
+
+function addProducts(sql: SqlStorage, seq: number, order: NewOrder): void {
+  for (const product of new Set(order.products))
+    sql.exec('INSERT OR IGNORE INTO delivery_products (product, delivery) VALUES (?, ?)', product, seq)
+}
+
+const deliveryOf = (
+  seq: number,
+  { external_id, body }: NewOrder,
+  state: Delivery['state'],
+  attempts: number,
+  give_up_at: number,
+): Delivery => ({
+  seq,
+  destination: 'orders',
+  external_id,
+  state,
+  attempts,
+  may_have_landed: 0,
+  give_up_at,
+  body,
+})

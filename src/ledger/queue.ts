@@ -1,4 +1,4 @@
-import { addEntry, closeEntry } from './deliveries.ts'
+import { addEntry } from './deliveries.ts'
 import type { Destination } from './delivery.ts'
 import type { Gate } from './gate.ts'
 
@@ -78,14 +78,14 @@ export function recoverStranded(
   isLive: (seq: number) => boolean,
 ): void {
   const stranded = sql
-    .exec<{ seq: number }>(
-      `SELECT seq FROM deliveries WHERE destination = ? AND state = 'sending' AND state <> 'relayed'`,
+    .exec<{ seq: number; changed_at: number }>(
+      `SELECT seq, changed_at FROM deliveries WHERE destination = ? AND state = 'sending' AND state <> 'relayed'`,
       destination,
     )
     .toArray()
     .filter(({ seq }) => !isLive(seq))
   const detail = 'The bridge was restarted before the answer came.'
-  for (const { seq } of stranded) {
+  for (const { seq, changed_at } of stranded) {
     const again = now + confirmSeconds * 1000
     sql.exec(
       `UPDATE deliveries SET state = 'unconfirmed', may_have_landed = 1, next_attempt_at = ?1, not_before = ?1,
@@ -95,7 +95,7 @@ export function recoverStranded(
       now,
       seq,
     )
-    closeEntry(sql, seq, { outcome: 'unconfirmed', detail })
+    addEntry(sql, seq, { at: changed_at, outcome: 'unconfirmed', detail })
   }
 }
 

@@ -1,6 +1,6 @@
 import { logFault } from '../log.ts'
 import type { Alarm } from './alarm.ts'
-import { Attempts } from './attempts.ts'
+import { Attempts, leaseEndOf } from './attempts.ts'
 import { type Deliverer, policyOf } from './deliverer.ts'
 import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
 import type { Destination, Outcome, Policy } from './delivery.ts'
@@ -30,6 +30,13 @@ export class Relay {
     this.#alarm = alarm
     this.#attempts = new Attempts(env, sql, alarm)
     this.#delivererOf = delivererOf
+  }
+
+  /** When the lease of an attempt that begins now would end, in milliseconds since 1970; null while none can begin. */
+  leaseNow(destination: Destination): number | null {
+    const policy = policyOf(this.#env, this.#delivererOf(destination))
+    const canBegin = policy && !this.#isClosed(destination) && this.#attempts.slots.hasFree(destination)
+    return canBegin ? leaseEndOf(Date.now(), policy) : null
   }
 
   /**

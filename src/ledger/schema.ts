@@ -1,3 +1,4 @@
+import { ATTEMPTS } from './schema-attempts.ts'
 import { COUNTERS } from './schema-counters.ts'
 import { EVENTS } from './schema-events.ts'
 import { REPORTS } from './schema-reports.ts'
@@ -75,6 +76,7 @@ const STEPS: readonly string[] = [
   // Each destination's deliveries in their order: among a great many events a page of orders is found at once.
   'CREATE INDEX deliveries_by_destination ON deliveries (destination)',
   REPORTS,
+  ATTEMPTS,
 ]
 
 /** Brings the tables to this version's schema, in the commit that also notes the version. */

@@ -15,11 +15,14 @@ export class Slots {
   readonly #orders: (() => void)[] = []
   readonly #others: (() => void)[] = []
 
+  hasFree(destination: Destination): boolean {
+    return this.#free > 0 && (destination === 'orders' || this.#othersMayTake > 0)
+  }
+
   tryTake(destination: Destination): boolean {
-    const isOther = destination !== 'orders'
-    if (this.#free === 0 || (isOther && this.#othersMayTake === 0)) return false
+    if (!this.hasFree(destination)) return false
     this.#free--
-    if (isOther) this.#othersMayTake--
+    if (destination !== 'orders') this.#othersMayTake--
     return true
   }
 

@@ -1,0 +1,15 @@
+/**
+ * Attempts enter the history when they end, no longer when they begin: a line less to write before each send. What was under way
+ * is told by the delivery's own row, which recovery reads.
+ */
+export const ATTEMPTS = `
+  DELETE FROM history WHERE outcome = 'sending';
+  DROP TRIGGER attempt_ended;
+
+  CREATE TRIGGER attempt_made AFTER INSERT ON history
+  WHEN NEW.outcome IN ('relayed', 'unconfirmed', 'passing', 'rejected', 'fault') BEGIN
+    INSERT INTO attempt_counts (destination, outcome, attempts)
+    VALUES ((SELECT destination FROM deliveries WHERE seq = NEW.delivery), NEW.outcome, 1)
+    ON CONFLICT DO UPDATE SET attempts = attempts + 1;
+  END;
+`
