@@ -10,7 +10,8 @@ import { giveUpLate } from './giving-up.ts'
 import { within } from './patience.ts'
 import { due, nextWake, probe, recoverStranded } from './queue.ts'
 
-const MOST_SENDS_PER_RUN = 40
+/** Full rounds of six connections, and fewer than the 50 subrequests of an invocation on the free plan. */
+const MOST_SENDS_PER_RUN = 36
 const LONGEST_RUN_MS = 60_000
 const WORKERS = 6
 /** How soon deliveries that lack a setting are looked at again, in milliseconds. */
@@ -63,7 +64,7 @@ export class Relay {
       : null
   }
 
-  /** One alarm's work for a destination: at most 40 sends, and none begun after a minute. */
+  /** One alarm's work for a destination: so many sends, and none begun after a minute. */
   async drain(destination: Destination): Promise<void> {
     const began = Date.now()
     this.recover(destination)
