@@ -61,10 +61,10 @@ const isOwnLimit = (error: unknown): error is Error =>
   (error.name === 'QuotaExceededError' || /too many subrequests|quota/i.test(error.message))
 
 async function boundedText(response: Response): Promise<string | null> {
-  if (!response.body) return ''
   try {
     // What says that it is short is read in one go, at a third of the cost.
-    return isShort(response.headers) ? await response.text() : await textByChunks(response.body)
+    if (isShort(response.headers)) return await response.text()
+    return response.body ? await textByChunks(response.body) : ''
   } catch {
     // Time ran out or the connection broke in mid-answer: the status is known, the words are not.
     return null
