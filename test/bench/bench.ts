@@ -1,4 +1,5 @@
 import { buildBridge, buildReference, deployed, gzippedBytes } from './build.ts'
+import { capacity } from './capacity.ts'
 import { contenders } from './contenders.ts'
 import { startLoad } from './load.ts'
 import { readOptions } from './options.ts'
@@ -35,6 +36,7 @@ print(
 for (const scenario of SCENARIOS.filter(({ title }) => title.includes(only)))
   report(scenario, await measure(scenario, serverOf, load, plan))
 if ('outage'.includes(only)) await outage({ worker, kv }, texts, plan.waiting)
+if ('capacity'.includes(only)) await capacity({ worker, kv }, texts, load, plan.rounds * plan.seconds)
 
 print('')
 const verifier = await startWorker('shopline', { worker: shopline, kv }, {})

@@ -23,7 +23,8 @@ async function run({ port, kind, kilobytes, connections, seconds, firstId }: Ord
       const sent = performance.now()
       const { status, text } = await send(agent, port, load)
       latencies.push(performance.now() - sent)
-      if (status !== load.status) wrong = `${status} instead of ${load.status}: ${text}`
+      if (!load.statuses.includes(status))
+        wrong = `${status} instead of ${load.statuses.join(' or ')}: ${text}`
     }
   }
   await Promise.all(Array.from({ length: connections }, client)).catch((error) => {

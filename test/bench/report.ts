@@ -23,10 +23,15 @@ export function report({ title, connections, targets }: Scenario, measured: read
 }
 
 /** Prints a figure that stands alone beside its target. */
-export function reportFigure(title: string, value: number, bound: number, unit: string): void {
-  print(
-    `${title}: ${value.toFixed(value < 10 ? 2 : 1)} ${unit} · target ≤ ${bound} ${unit}: ${outcome(bound - value)}`,
-  )
+export function reportFigure(
+  title: string,
+  value: number,
+  bound: number,
+  unit: string,
+  side: 'at most' | 'at least' = 'at most',
+): void {
+  const room = side === 'at most' ? bound - value : value - bound
+  print(`${title}: ${value.toFixed(value < 10 ? 2 : 1)} ${unit} · target ${side} ${bound}: ${outcome(room)}`)
 }
 
 export const print = (line: string) => process.stdout.write(`${line}\n`)

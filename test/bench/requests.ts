@@ -1,16 +1,23 @@
 import { createHmac } from 'node:crypto'
 import { SECRETS } from './settings.ts'
 
-/** A request that the load generator can send to any of the servers, and the status that answers it. */
+/** A request that the load generator can send to any of the servers, and the statuses that may answer it. */
 export interface Load {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
   body: Buffer
-  status: number
+  statuses: readonly number[]
 }
 
-export type Kind = 'product' | 'forged' | 'order' | 'read order' | 'list orders' | 'read metrics'
+export type Kind =
+  | 'product'
+  | 'forged'
+  | 'order'
+  | 'order in a rush'
+  | 'read order'
+  | 'list orders'
+  | 'read metrics'
 
 /** What a ledger that is next to empty holds, enough to fill a page of the list. */
 export const FEW_ORDERS = 200
@@ -21,6 +28,8 @@ export const ORDERED_PRODUCTS = [1, 2, 3, 4, 5]
 /** Returns what makes request after request, each with the ID that it is given. */
 export function loadOf(kind: Kind, kilobytes: number): (id: number) => Load {
   if (kind === 'order') return (id) => order(id, kilobytes)
+  // More at once than can be sent at once: some are queued.
+  if (kind === 'order in a rush') return (id) => ({ ...order(id, kilobytes), statuses: [201, 202] })
   if (kind === 'read order') return (id) => read(`/orders/old-${1 + (id % FEW_ORDERS)}`)
   if (kind === 'list orders') return () => read('/orders?limit=50')
   if (kind === 'read metrics') return () => read('/metrics')
@@ -28,7 +37,7 @@ export function loadOf(kind: Kind, kilobytes: number): (id: number) => Load {
   if (kind === 'product') return (id) => product(id, body)
   const forged = product(0, body)
   forged.headers['x-webhook-signature'] = '0'.repeat(64)
-  return () => ({ ...forged, status: 401 })
+  return () => ({ ...forged, statuses: [401] })
 }
 
 /** A genuine product callback with an ID of its own. */
@@ -48,7 +57,7 @@ export function product(id: number, [start, end]: readonly [Buffer, Buffer]): Lo
       'x-webhook-signature': signature,
     },
     body,
-    status: 200,
+    statuses: [200],
   }
 }
 
@@ -88,7 +97,7 @@ const read = (path: string): Load => ({
   path,
   headers: AUTHORISATION,
   body: Buffer.alloc(0),
-  status: 200,
+  statuses: [200],
 })
 
 function order(id: number, kilobytes: number): Load {
@@ -121,6 +130,6 @@ function order(id: number, kilobytes: number): Load {
     path: '/orders',
     headers: { 'content-type': 'application/json', ...AUTHORISATION },
     body: Buffer.from(order('x'.repeat(room / lines.length))),
-    status: 201,
+    statuses: [201],
   }
 }
