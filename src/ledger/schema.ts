@@ -1,7 +1,7 @@
-import { ATTEMPTS } from './schema-attempts.ts'
-import { COUNTERS } from './schema-counters.ts'
-import { EVENTS } from './schema-events.ts'
-import { REPORTS } from './schema-reports.ts'
+import { ATTEMPTS } from './schema/attempts.ts'
+import { COUNTERS } from './schema/counters.ts'
+import { EVENTS } from './schema/events.ts'
+import { REPORTS } from './schema/reports.ts'
 
 /**
  * The ledger's tables, as steps that are only ever added to: while a deployment rolls out, old and new code meet on the same

@@ -2,7 +2,7 @@ import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import { isObject } from '../../http/json.ts'
 import { STATES } from '../../ledger/delivery.ts'
-import { FORWARDED } from '../../ledger/delivery-views.ts'
+import { FORWARDED } from '../../ledger/events/delivery-views.ts'
 import { orderSchema } from '../../sign-customiser/order.ts'
 import { importSchema } from '../../store/products.ts'
 

@@ -1,0 +1,160 @@
+import { logFault } from '../../log.ts'
+import type { Alarm } from '../alarm.ts'
+import type { Destination, Outcome, Policy } from '../delivery.ts'
+import { readGate } from '../gate.ts'
+import { within } from '../patience.ts'
+import { Attempts, leaseEndOf } from './attempts.ts'
+import { type Deliverer, policyOf } from './deliverer.ts'
+import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
+import { moveGate, openIfMoved } from './gate-keeping.ts'
+import { giveUpLate } from './giving-up.ts'
+import { due, nextWake, probe, recoverStranded } from './queue.ts'
+
+/** Full rounds of six connections, and fewer than the 50 subrequests of an invocation on the free plan. */
+const MOST_SENDS_PER_RUN = 36
+const LONGEST_RUN_MS = 60_000
+const WORKERS = 6
+/** How soon deliveries that lack a setting are looked at again, in milliseconds. */
+const UNCONFIGURED_WAIT_MS = 5 * 60_000
+
+/** Decides which delivery is tried when, and says when the alarm should look again. */
+export class Relay {
+  readonly #env: Env
+  readonly #sql: SqlStorage
+  readonly #alarm: Alarm
+  readonly #attempts: Attempts
+  readonly #delivererOf: (destination: Destination) => Deliverer
+
+  constructor(env: Env, sql: SqlStorage, alarm: Alarm, delivererOf: (destination: Destination) => Deliverer) {
+    this.#env = env
+    this.#sql = sql
+    this.#alarm = alarm
+    this.#attempts = new Attempts(env, sql, alarm)
+    this.#delivererOf = delivererOf
+  }
+
+  /** When the lease of an attempt that begins now would end, in milliseconds since 1970; null while none can begin. */
+  leaseNow(destination: Destination): number | null {
+    const policy = policyOf(this.#env, this.#delivererOf(destination))
+    const canBegin = policy && !this.#isClosed(destination) && this.#attempts.slots.hasFree(destination)
+    return canBegin ? leaseEndOf(Date.now(), policy) : null
+  }
+
+  /**
+   * Tries a delivery in the commit of the caller's writes, or has the alarm try it. Waits at most `patience` milliseconds for the
+   * answer: the attempt goes on without whoever asked for it.
+   */
+  async tryNow(delivery: Delivery, patience: number, isProbe = false): Promise<void> {
+    const attempt = this.#attemptNow(delivery, isProbe)
+    if (!attempt) return this.#alarm.by(this.#earliest(delivery.destination))
+    await within(patience, attempt.catch(reportAndRethrow))
+  }
+
+  /**
+   * Begins an attempt in the commit of the caller's writes, if the destination can be sent to and a connection is free; else
+   * null, and the delivery stays queued. A probe goes out even through a closed gate.
+   */
+  #attemptNow(delivery: Delivery, isProbe: boolean): Promise<void> | null {
+    const deliverer = this.#delivererOf(delivery.destination)
+    const policy = policyOf(this.#env, deliverer)
+    if (!policy) return null
+    if (!isProbe && this.#isClosed(delivery.destination)) return null
+    return this.#attempts.slots.tryTake(delivery.destination)
+      ? this.#attempts.make(delivery, deliverer, policy)
+      : null
+  }
+
+  /** One alarm's work for a destination: so many sends, and none begun after a minute. */
+  async drain(destination: Destination): Promise<void> {
+    const began = Date.now()
+    this.recover(destination)
+    giveUpLate(this.#env, this.#sql, destination, began)
+
+    const deliverer = this.#delivererOf(destination)
+    const policy = policyOf(this.#env, deliverer)
+    if (!policy || !(await this.#passGate(destination, deliverer, policy))) return
+
+    const list = due(this.#sql, destination, Date.now(), MOST_SENDS_PER_RUN)
+    const work = async () => {
+      for (let seq = list.shift(); seq !== undefined; seq = list.shift()) {
+        if (Date.now() - began > LONGEST_RUN_MS) return
+        await this.#attempts.slots.take(destination)
+        await this.#attemptIfWaiting(seq, destination, deliverer, policy, this.#isClosed(destination))
+      }
+    }
+    await Promise.all(Array.from({ length: WORKERS }, work))
+  }
+
+  /** Moves a destination's gate by what something other than a delivery, begun at `began`, met there. */
+  observe(destination: Destination, outcome: Outcome, began: number): void {
+    const deliverer = this.#delivererOf(destination)
+    const policy = policyOf(this.#env, deliverer)
+    if (policy) moveGate(this.#env, this.#sql, destination, deliverer, outcome, began, policy)
+  }
+
+  /** Says whether a drain would find something to send, at the cost of a look into an index. */
+  isDue(destination: Destination): boolean {
+    const now = Date.now()
+    const { closed_until } = readGate(this.#sql, destination)
+    return closed_until === null
+      ? due(this.#sql, destination, now, 1).length > 0
+      : closed_until <= now && probe(this.#sql, destination, now) !== null
+  }
+
+  /** Marks what an instance that is gone left `sending`, and opens a gate that a change of settings opens. */
+  recover(destination: Destination): void {
+    openIfMoved(this.#env, this.#sql, destination, this.#delivererOf(destination))
+    const confirmSeconds = policyOf(this.#env, this.#delivererOf(destination))?.confirmSeconds ?? 0
+    recoverStranded(this.#sql, destination, Date.now(), confirmSeconds, (seq) => this.#attempts.isLive(seq))
+  }
+
+  /** When the destination next needs the alarm, in milliseconds since 1970; null when nothing waits. */
+  nextWake(destination: Destination): number | null {
+    const now = Date.now()
+    const wake = nextWake(this.#sql, destination, readGate(this.#sql, destination), now)
+    const isConfigured = policyOf(this.#env, this.#delivererOf(destination)) !== null
+    return wake === null || isConfigured ? wake : Math.max(wake, now + UNCONFIGURED_WAIT_MS)
+  }
+
+  /** The earliest that something which was just queued may be sent, in milliseconds since 1970. */
+  #earliest(destination: Destination): number {
+    const now = Date.now()
+    if (!policyOf(this.#env, this.#delivererOf(destination))) return now + UNCONFIGURED_WAIT_MS
+    return Math.max(now, readGate(this.#sql, destination).closed_until ?? now)
+  }
+
+  #isClosed(destination: Destination): boolean {
+    return readGate(this.#sql, destination).closed_until !== null
+  }
+
+  /** Says whether the gate is open, after trying a closed one whose time has come with one delivery. */
+  async #passGate(destination: Destination, deliverer: Deliverer, policy: Policy): Promise<boolean> {
+    const now = Date.now()
+    const { closed_until } = readGate(this.#sql, destination)
+    if (closed_until === null) return true
+    const seq = closed_until <= now ? probe(this.#sql, destination, now) : null
+    if (seq === null) return false
+    await this.#attempts.slots.take(destination)
+    await this.#attemptIfWaiting(seq, destination, deliverer, policy, false)
+    return !this.#isClosed(destination)
+  }
+
+  /** Uses a slot that was waited for: meanwhile the gate may have closed, or someone else dealt with the delivery. */
+  async #attemptIfWaiting(
+    seq: number,
+    destination: Destination,
+    deliverer: Deliverer,
+    policy: Policy,
+    isClosed: boolean,
+  ): Promise<void> {
+    const delivery = readDelivery(this.#sql, seq)
+    if (delivery && isWaiting(delivery) && !isClosed) await this.#attempts.make(delivery, deliverer, policy)
+    else this.#attempts.slots.give(destination)
+  }
+}
+
+/** Whoever waited may be gone by the time an attempt meets a fault. */
+function reportAndRethrow(fault: unknown): never {
+  logFault(fault, { code: 'attempt-failed' })
+  throw fault
+}
