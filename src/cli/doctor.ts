@@ -1,14 +1,11 @@
-import { isLoopback } from '../readers.ts'
 import { bridgeUrl, call } from './call.ts'
 import { type Command, operand, type Surroundings, Trouble } from './command.ts'
 import { checkBacklog } from './doctor-backlog.ts'
+import { checkReach } from './doctor-reach.ts'
 import { bad, type Finding, fine, unknown } from './finding.ts'
 import { probe } from './probe.ts'
 import { secretsOf } from './secrets.ts'
 import { listSubscriptions, ofBridge, TOPICS } from './subscriptions.ts'
-
-/** A clock that is wrong by more is on its way to the signatures' five minutes. */
-const MOST_SKEW_SECONDS = 30
 
 export const doctor: Command = {
   summary: 'checks everything that can be wrong, and says what to do',
@@ -53,52 +50,6 @@ async function tried(check: string, work: () => Promise<Finding[]>): Promise<Fin
     if (error instanceof Trouble) return [bad(check, error.message, 'Put it right and run doctor again.')]
     throw error
   }
-}
-
-async function checkReach(bridge: string, { now }: Surroundings): Promise<Finding[]> {
-  const url = new URL(bridge)
-  const tls =
-    url.protocol === 'https:'
-      ? fine('TLS', 'the certificate is valid')
-      : isLoopback(url)
-        ? fine('TLS', 'not needed on this machine')
-        : bad('TLS', 'the address is plain http', 'Use https: secrets and orders pass here.')
-  const asked = now()
-  try {
-    const { status, headers } = await call(`${bridge}/health`)
-    if (status !== 200)
-      return [
-        bad(
-          'reachable',
-          `/health answered ${status}`,
-          'See that the address is the bridge’s own, without a path.',
-        ),
-      ]
-    return [fine('reachable', '/health answered'), tls, skewOf(headers.get('date'), (asked + now()) / 2)]
-  } catch (error) {
-    if (error instanceof Trouble)
-      return [
-        bad(
-          'reachable',
-          error.message,
-          'Compare the address with what wrangler deploy printed; check DNS and certificate.',
-        ),
-      ]
-    throw error
-  }
-}
-
-function skewOf(date: string | null, now: number): Finding {
-  const there = Date.parse(date ?? '')
-  if (Number.isNaN(there)) return unknown('clocks', 'the answer had no Date', 'Compare the clocks by hand.')
-  const seconds = Math.round((now - there) / 1000)
-  return Math.abs(seconds) <= MOST_SKEW_SECONDS
-    ? fine('clocks', `this machine and the bridge differ by ${Math.abs(seconds)} s`)
-    : bad(
-        'clocks',
-        `this machine is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`,
-        'Set its clock.',
-      )
 }
 
 async function checkReadiness(bridge: string): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import { origin } from '../readers.ts'
+import { origin } from '../address-readers.ts'
 import { call } from './call.ts'
 import { type Surroundings, Trouble } from './command.ts'
 import { secretOf } from './secrets.ts'

@@ -1,19 +1,16 @@
 import { logFault } from '../../log.ts'
 import type { Alarm } from '../alarm.ts'
-import type { Destination, Outcome, Policy } from '../delivery.ts'
+import type { Destination, Outcome } from '../delivery.ts'
 import { readGate } from '../gate.ts'
 import { within } from '../patience.ts'
 import { Attempts, leaseEndOf } from './attempts.ts'
 import { type Deliverer, policyOf } from './deliverer.ts'
-import { type Delivery, isWaiting, readDelivery } from './deliveries.ts'
+import type { Delivery } from './deliveries.ts'
+import { drain } from './drain.ts'
 import { moveGate, openIfMoved } from './gate-keeping.ts'
 import { giveUpLate } from './giving-up.ts'
 import { due, nextWake, probe, recoverStranded } from './queue.ts'
 
-/** Full rounds of six connections, and fewer than the 50 subrequests of an invocation on the free plan. */
-const MOST_SENDS_PER_RUN = 36
-const LONGEST_RUN_MS = 60_000
-const WORKERS = 6
 /** How soon deliveries that lack a setting are looked at again, in milliseconds. */
 const UNCONFIGURED_WAIT_MS = 5 * 60_000
 
@@ -64,25 +61,13 @@ export class Relay {
       : null
   }
 
-  /** One alarm's work for a destination: so many sends, and none begun after a minute. */
+  /** One alarm's work for a destination. */
   async drain(destination: Destination): Promise<void> {
-    const began = Date.now()
     this.recover(destination)
-    giveUpLate(this.#env, this.#sql, destination, began)
-
+    giveUpLate(this.#env, this.#sql, destination, Date.now())
     const deliverer = this.#delivererOf(destination)
     const policy = policyOf(this.#env, deliverer)
-    if (!policy || !(await this.#passGate(destination, deliverer, policy))) return
-
-    const list = due(this.#sql, destination, Date.now(), MOST_SENDS_PER_RUN)
-    const work = async () => {
-      for (let seq = list.shift(); seq !== undefined; seq = list.shift()) {
-        if (Date.now() - began > LONGEST_RUN_MS) return
-        await this.#attempts.slots.take(destination)
-        await this.#attemptIfWaiting(seq, destination, deliverer, policy, this.#isClosed(destination))
-      }
-    }
-    await Promise.all(Array.from({ length: WORKERS }, work))
+    if (policy) await drain({ sql: this.#sql, attempts: this.#attempts, destination, deliverer, policy })
   }
 
   /** Moves a destination's gate by what something other than a delivery, begun at `began`, met there. */
@@ -125,31 +110,6 @@ export class Relay {
 
   #isClosed(destination: Destination): boolean {
     return readGate(this.#sql, destination).closed_until !== null
-  }
-
-  /** Says whether the gate is open, after trying a closed one whose time has come with one delivery. */
-  async #passGate(destination: Destination, deliverer: Deliverer, policy: Policy): Promise<boolean> {
-    const now = Date.now()
-    const { closed_until } = readGate(this.#sql, destination)
-    if (closed_until === null) return true
-    const seq = closed_until <= now ? probe(this.#sql, destination, now) : null
-    if (seq === null) return false
-    await this.#attempts.slots.take(destination)
-    await this.#attemptIfWaiting(seq, destination, deliverer, policy, false)
-    return !this.#isClosed(destination)
-  }
-
-  /** Uses a slot that was waited for: meanwhile the gate may have closed, or someone else dealt with the delivery. */
-  async #attemptIfWaiting(
-    seq: number,
-    destination: Destination,
-    deliverer: Deliverer,
-    policy: Policy,
-    isClosed: boolean,
-  ): Promise<void> {
-    const delivery = readDelivery(this.#sql, seq)
-    if (delivery && isWaiting(delivery) && !isClosed) await this.#attempts.make(delivery, deliverer, policy)
-    else this.#attempts.slots.give(destination)
   }
 }
 
