@@ -7,7 +7,7 @@ import { REPORTS } from './schema/reports.ts'
  * The ledger's tables, as steps that are only ever added to: while a deployment rolls out, old and new code meet on the same
  * tables. Times are milliseconds since 1970; `body` stands last, so that scans need not read past it.
  */
-const STEPS: readonly string[] = [
+export const STEPS: readonly string[] = [
   `
   CREATE TABLE designs (
     seq INTEGER PRIMARY KEY,
