@@ -6,9 +6,9 @@ type Body = Result<Uint8Array<ArrayBuffer>, Refusal>
 /**
  * Reads a body of at most `limit` bytes, or refuses it as soon as it is known to be larger.
  *
- * A declared length is read in one go, a fifth of the cost of joining chunks at 256 KB, and without asking for the stream, which
- * would be made first. HTTP's framing keeps a sender to what
- * it declared; what gets here some other way and holds more is refused all the same.
+ * A declared length is read in one go and without asking for the stream, which would have to be made first: a fifth of the cost
+ * of joining chunks at 256 KB. HTTP's framing keeps a sender to what it declared; what gets here some other way and holds more is
+ * refused all the same.
  */
 export async function readBody(request: Request, limit: number): Promise<Body> {
   const declared = request.headers.get('content-length')

@@ -4,6 +4,7 @@ import { DESTINATIONS } from './delivery.ts'
 import { nextPublishing } from './designs/designs.ts'
 import { publishDue } from './designs/publishing.ts'
 import { within } from './patience.ts'
+import { fullBudget } from './relay/drain.ts'
 import type { Relay } from './relay/relay.ts'
 
 const OTHERS = DESTINATIONS.filter((destination) => destination !== 'orders')
@@ -39,14 +40,15 @@ export class Clock {
   /** One alarm's work. Throws only when the next alarm can't be armed. */
   async run(): Promise<void> {
     this.#alarm.fired()
+    const budget = fullBudget()
     const others = Promise.all([
       reported(publishDue(this.#sql, this.#env.CATALOGUE)),
-      ...OTHERS.map((to) => reported(this.#relay.drain(to))),
+      ...OTHERS.map((to) => reported(this.#relay.drain(to, budget))),
     ])
     // No alarm goes off while this one is at work: a slow receiver must not keep orders that fall due meanwhile.
-    await reported(this.#relay.drain('orders'))
+    await reported(this.#relay.drain('orders', budget))
     while ((await within(LOOK_AGAIN_MS, others)) === 'late')
-      if (this.#relay.isDue('orders')) await reported(this.#relay.drain('orders'))
+      if (this.#relay.isDue('orders')) await reported(this.#relay.drain('orders', budget))
     await this.rearm()
   }
 

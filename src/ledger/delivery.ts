@@ -22,12 +22,11 @@ export type Outcome =
   /** `alreadyThere`: the answer says no more than that it has this delivery. */
   | { outcome: 'rejected'; status: number; detail: string; alreadyThere: boolean }
 
-/** How patient the relay is; the settings `RELAY_…`. */
+/** How patient the relay is: the settings `RELAY_…` in whole milliseconds, as times are stored. */
 export interface Policy {
-  timeoutSeconds: number
-  firstRetrySeconds: number
-  giveUpHours: number
-  confirmSeconds: number
+  timeoutMs: number
+  firstRetryMs: number
+  confirmMs: number
 }
 
 /** The part of a delivery that an attempt changes. Times are milliseconds since 1970. */
@@ -70,13 +69,13 @@ export function afterAttempt(
   if (now >= before.give_up_at) return { ...settled, state: 'failed', may_have_landed: landed, last_error }
 
   const asked = now + (outcome.retryAfterMs ?? 0)
-  const not_before = lost ? Math.max(asked, now + policy.confirmSeconds * 1000) : asked
+  const not_before = lost ? Math.max(asked, now + policy.confirmMs) : asked
   return {
     ...settled,
     state: lost ? 'unconfirmed' : 'queued',
     may_have_landed: landed,
     next_attempt_at: Math.round(
-      Math.max(not_before, now + backOff(before.attempts, policy.firstRetrySeconds, random)),
+      Math.max(not_before, now + backOff(before.attempts, policy.firstRetryMs, random)),
     ),
     not_before,
     last_error,

@@ -34,7 +34,7 @@ export function afterOutcome(gate: Gate, outcome: Outcome, began: number, now: n
   if (closing === null) return { ...OPEN, streak }
   if (closing === 'gone') return { streak, closed_at: now, closed_until: NEVER, reason: closing }
   const failures = Math.max(1, closing === 'failures' ? streak - FAILURES_THAT_CLOSE + 1 : streak)
-  const wait = step(failures, policy.firstRetrySeconds, LONGEST_BETWEEN_PROBES)
+  const wait = step(failures, policy.firstRetryMs, LONGEST_BETWEEN_PROBES)
   return {
     streak,
     closed_at: now,

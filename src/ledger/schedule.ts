@@ -7,16 +7,16 @@ const LONGEST_STEP = 6 * HOUR
 const LONGEST_RETRY_AFTER = 24 * HOUR
 
 /** Milliseconds of step `n`, 1-based: the first step, doubling, never more than `longest`. */
-export function step(n: number, firstSeconds: number, longest = LONGEST_STEP): number {
-  return Math.min(firstSeconds * SECOND * 2 ** (n - 1), longest)
+export function step(n: number, firstMs: number, longest = LONGEST_STEP): number {
+  return Math.min(firstMs * 2 ** (n - 1), longest)
 }
 
 /**
  * Milliseconds to wait before the next attempt after attempt `n`: 50 to 100 % of its step, so that orders that failed together
  * do not come back together. `random` is from 0 to 1.
  */
-export function backOff(n: number, firstSeconds: number, random: number): number {
-  return step(n, firstSeconds) * (0.5 + random / 2)
+export function backOff(n: number, firstMs: number, random: number): number {
+  return step(n, firstMs) * (0.5 + random / 2)
 }
 
 /**

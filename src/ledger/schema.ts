@@ -4,8 +4,8 @@ import { EVENTS } from './schema/events.ts'
 import { REPORTS } from './schema/reports.ts'
 
 /**
- * The ledger's tables, as steps that are only ever added to: while a deployment rolls out, old and new code meet on the same
- * tables. Times are milliseconds since 1970; `body` stands last, so that scans need not read past it.
+ * The ledger's tables, as steps that are only ever added to, and that leave an earlier version what it needs: while a deployment
+ * rolls out, old and new code meet on the same tables. Times are milliseconds since 1970; `body` stands last, so that scans need not read past it.
  */
 export const STEPS: readonly string[] = [
   `

@@ -49,7 +49,9 @@ export async function capacity(
   for (const content of ['kept', 'erased']) {
     const filled = await startWorker(`filled-${content}`, { ...modules, worker: seeded }, texts)
     const url = `http://127.0.0.1:${filled.port}/seed?orders=${SEEDED}&content=${content}`
-    const bytes = (await (await fetch(url, { method: 'POST' })).json()) as number
+    const response = await fetch(url, { method: 'POST' })
+    if (!response.ok) throw new Error(`the ledger could not be filled: ${response.status}`)
+    const bytes = (await response.json()) as number
     const each = bytes / SEEDED
     const most = (MOST_BYTES / each / 1e6).toFixed(1)
     print(`  an order of 1 KB, its content ${content}: ${each.toFixed(0)} bytes · ${most} million in 10 GB`)
@@ -63,9 +65,10 @@ async function rowsFor({ port }: Server, next: (id: number) => Load): Promise<nu
   let rows = 0
   for (const id of [1_001, 1_002]) {
     await fetch(`${address}/rows-written`)
-    const { path, headers, body } = next(id)
+    const { path, headers, body, statuses } = next(id)
     const response = await fetch(address + path, { method: 'POST', headers, body: new Uint8Array(body) })
-    await response.text()
+    const text = await response.text()
+    if (!statuses.includes(response.status)) throw new Error(`${path} answered ${response.status}: ${text}`)
     rows = (await (await fetch(`${address}/rows-written`)).json()) as number
   }
   return rows

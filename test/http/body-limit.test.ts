@@ -34,8 +34,23 @@ describe('readBody', () => {
   })
 
   it('takes exactly the limit, declared', async () => {
-    const request = new Request('https://bridge.test', { method: 'POST', body: 'x'.repeat(10) })
-    expect(await readBody(request, 10)).toMatchObject({ ok: true })
+    const request = new Request('https://bridge.test', {
+      method: 'POST',
+      headers: { 'content-length': '10' },
+      body: 'x'.repeat(10),
+    })
+    expect(await readBody(request, 10)).toMatchObject({ ok: true, value: { length: 10 } })
+  })
+
+  it('goes by the declared length where there is no body', async () => {
+    const declaring = (length: string) =>
+      new Request('https://bridge.test', { headers: { 'content-length': length } })
+
+    expect(await readBody(declaring('0'), 10)).toMatchObject({ ok: true, value: { length: 0 } })
+    expect(await readBody(declaring('11'), 10)).toMatchObject({
+      ok: false,
+      error: { code: 'body-too-large' },
+    })
   })
 
   it('stops reading a body without a length where it grows too large', async () => {

@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { count, readCounters, TIME_BOUNDS } from '../../src/ledger/counters.ts'
 import { afterAttempt, type Outcome, STATES } from '../../src/ledger/delivery.ts'
 import { accept } from '../../src/ledger/orders/orders.ts'
-import { advance, isWaiting, lease, putBack, readDelivery } from '../../src/ledger/relay/deliveries.ts'
+import {
+  addEntry,
+  advance,
+  isWaiting,
+  lease,
+  putBack,
+  readDelivery,
+} from '../../src/ledger/relay/deliveries.ts'
 import { giveUp, recoverStranded } from '../../src/ledger/relay/queue.ts'
 import { RETRYABLE, retry, retryAll } from '../../src/ledger/relay/retry.ts'
 import { COUNTERS } from '../../src/ledger/schema/counters.ts'
@@ -13,7 +20,7 @@ import { freezeTime, HOUR, ledger, MINUTE, NOW, SECOND, startAfresh } from '../b
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
-const POLICY = { timeoutSeconds: 10, firstRetrySeconds: 60, giveUpHours: 72, confirmSeconds: 120 }
+const POLICY = { timeoutMs: 10_000, firstRetryMs: 60_000, confirmMs: 120_000 }
 
 const outcome = fc.constantFrom<Outcome>(
   { outcome: 'relayed', status: 200, remoteId: '7' },
@@ -22,7 +29,11 @@ const outcome = fc.constantFrom<Outcome>(
   { outcome: 'rejected', status: 422, detail: '', alreadyThere: false },
   { outcome: 'rejected', status: 409, detail: '', alreadyThere: true },
 )
-const order = fc.record({ id: fc.integer({ min: 1, max: 6 }), content: fc.constantFrom('a', 'b') })
+const order = fc.record({
+  id: fc.integer({ min: 1, max: 6 }),
+  content: fc.constantFrom('a', 'b'),
+  isLeased: fc.boolean(),
+})
 const operation = fc.oneof(
   fc.record({ do: fc.constant('accept' as const), order }),
   fc.record({ do: fc.constant('lease' as const), seq: fc.integer({ min: 1, max: 6 }) }),
@@ -43,7 +54,7 @@ function perform(sql: SqlStorage, operation: Operation, now: number): number {
   const giveUpAt = now + 72 * HOUR
   switch (operation.do) {
     case 'accept': {
-      const { id, content } = operation.order
+      const { id, content, isLeased } = operation.order
       const body = `{"products":[],"content":"${content}"}`
       const order = {
         external_id: `${id}`,
@@ -53,7 +64,7 @@ function perform(sql: SqlStorage, operation: Operation, now: number): number {
         body,
         products: [],
       } as const
-      accept(sql, order, now, giveUpAt)
+      accept(sql, order, now, giveUpAt, isLeased ? now + MINUTE : null)
       return now
     }
     case 'wait':
@@ -62,7 +73,7 @@ function perform(sql: SqlStorage, operation: Operation, now: number): number {
       giveUp(sql, 'orders', now)
       return now
     case 'recover':
-      recoverStranded(sql, 'orders', now, 120, () => false)
+      recoverStranded(sql, 'orders', now, 120_000, () => false)
       return now
     case 'forget':
       sql.exec("DELETE FROM deliveries WHERE state = 'relayed'")
@@ -77,9 +88,14 @@ function perform(sql: SqlStorage, operation: Operation, now: number): number {
   const delivery = readDelivery(sql, operation.seq)
   if (!delivery) return now
   if (operation.do === 'lease' && isWaiting(delivery)) lease(sql, delivery, now, now + MINUTE)
-  if (operation.do === 'put back' && delivery.state === 'sending') putBack(sql, delivery, now, now)
-  if (operation.do === 'settle' && delivery.state === 'sending')
+  if (operation.do === 'put back' && delivery.state === 'sending') {
+    putBack(sql, delivery, now, now)
+    addEntry(sql, delivery.seq, { at: now, outcome: 'fault' })
+  }
+  if (operation.do === 'settle' && delivery.state === 'sending') {
     advance(sql, delivery.seq, afterAttempt(delivery, operation.outcome, now, POLICY, 0.5), now)
+    addEntry(sql, delivery.seq, { at: now, outcome: operation.outcome.outcome })
+  }
   return now
 }
 
@@ -130,7 +146,7 @@ describe('the counters', () => {
   it('have the last two days by the hour of receipt and the present state', async () => {
     await runInDurableObject(ledger(), (_, { storage: { sql } }) => {
       const take = (id: string, at: number) =>
-        perform(sql, { do: 'accept', order: { id: Number(id), content: 'a' } }, at)
+        perform(sql, { do: 'accept', order: { id: Number(id), content: 'a', isLeased: false } }, at)
       take('1', NOW - 60 * HOUR)
       take('2', NOW - 47 * HOUR)
       take('3', NOW)
@@ -153,7 +169,7 @@ describe('the counters', () => {
   it('sort the time from receipt to relayed into buckets that hold those before them', async () => {
     await runInDurableObject(ledger(), (_, { storage: { sql } }) => {
       for (const [i, ms] of [400, 700, 90_000, 100 * HOUR].entries()) {
-        perform(sql, { do: 'accept', order: { id: i + 1, content: 'a' } }, NOW)
+        perform(sql, { do: 'accept', order: { id: i + 1, content: 'a', isLeased: false } }, NOW)
         perform(sql, { do: 'lease', seq: i + 1 }, NOW)
         perform(
           sql,
@@ -172,7 +188,8 @@ describe('the counters', () => {
 
   it('begin with the orders of a ledger that did not count yet', async () => {
     await runInDurableObject(ledger(), (_, { storage: { sql } }) => {
-      for (const id of [1, 2]) perform(sql, { do: 'accept', order: { id, content: 'a' } }, NOW)
+      for (const id of [1, 2])
+        perform(sql, { do: 'accept', order: { id, content: 'a', isLeased: false } }, NOW)
       perform(sql, { do: 'lease', seq: 2 }, NOW)
       for (const [, kind, name] of COUNTERS.matchAll(/CREATE (TABLE|TRIGGER) (\w+)/g))
         sql.exec(`DROP ${kind} IF EXISTS ${name}`)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { afterAttempt, type Outcome } from '../../src/ledger/delivery.ts'
 
-const policy = { timeoutSeconds: 10, firstRetrySeconds: 60, giveUpHours: 72, confirmSeconds: 120 }
+const policy = { timeoutMs: 10_000, firstRetryMs: 60_000, confirmMs: 120_000 }
 const now = 1_000_000
 const first = { attempts: 1, may_have_landed: 0 as const, give_up_at: now + 1 }
 const attempted = (outcome: Outcome, before: Partial<Parameters<typeof afterAttempt>[0]> = {}) =>

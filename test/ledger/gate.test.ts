@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/ledger/delivery.ts'
 import { afterOutcome, type Gate } from '../../src/ledger/gate.ts'
 
-const policy = { timeoutSeconds: 10, firstRetrySeconds: 60, giveUpHours: 72, confirmSeconds: 120 }
+const policy = { timeoutMs: 10_000, firstRetryMs: 60_000, confirmMs: 120_000 }
 const MINUTE = 60_000
 const now = 100 * MINUTE
 const open: Gate = { streak: 0, closed_at: null, closed_until: null, reason: null }

@@ -12,13 +12,13 @@ describe('backOff', () => {
     [10_000, 1, 21_600_000],
     [10_000, 0, 10_800_000],
   ])('waits after attempt %i, drawn at %f, %i ms', (attempt, random, ms) => {
-    expect(backOff(attempt, 60, random)).toBe(ms)
+    expect(backOff(attempt, 60_000, random)).toBe(ms)
   })
 })
 
 describe('step', () => {
   it('grows no longer than it is told', () => {
-    expect([1, 2, 3, 4].map((n) => step(n, 60, 300_000))).toEqual([60_000, 120_000, 240_000, 300_000])
+    expect([1, 2, 3, 4].map((n) => step(n, 60_000, 300_000))).toEqual([60_000, 120_000, 240_000, 300_000])
   })
 })
 

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
+import { recoverStranded } from '../../src/ledger/relay/queue.ts'
 import { migrate, STEPS } from '../../src/ledger/schema.ts'
 import { ledger, startAfresh } from '../bridge.ts'
 
@@ -33,15 +34,34 @@ describe('an upgrade', () => {
     },
   )
 
-  it('drops the line of an attempt that was under way, which recovery tells of from the delivery', async () => {
-    await runInDurableObject(ledger(), async (_, { storage }) => {
-      await storage.deleteAll()
-      startAt(storage, 5)
-      storage.sql.exec(
-        "INSERT INTO history (delivery, entry, at, outcome) VALUES (1, 1, 0, 'passing'), (1, 2, 9, 'sending')",
-      )
-      migrate(storage)
-      expect(storage.sql.exec('SELECT entry FROM history').toArray()).toEqual([{ entry: 1 }])
-    })
-  })
+  it.each([5, STEPS.length])(
+    'lets the code of version 5 count its attempts in the tables of version %i, once, and the newest recover them',
+    async (version) => {
+      await runInDurableObject(ledger(), async (_, { storage }) => {
+        await storage.deleteAll()
+        startAt(storage, version)
+        const { sql } = storage
+        for (const seq of [1, 2]) {
+          sql.exec(
+            `INSERT INTO deliveries (seq, destination, external_id, source, state, digest, attempts, give_up_at, received_at, changed_at)
+             VALUES (?1, 'orders', ?1, 'store', 'sending', '', 1, 9, 3, 3)`,
+            seq,
+          )
+          sql.exec("INSERT INTO history (delivery, entry, at, outcome) VALUES (?, 1, 3, 'sending')", seq)
+        }
+        sql.exec("UPDATE history SET outcome = 'passing' WHERE delivery = 1")
+        migrate(storage)
+        recoverStranded(sql, 'orders', 5, 120_000, (seq) => seq === 1)
+
+        const attempts = sql.exec('SELECT outcome, attempts FROM attempt_counts ORDER BY outcome').toArray()
+        expect(attempts).toEqual([
+          { outcome: 'passing', attempts: 1 },
+          { outcome: 'unconfirmed', attempts: 1 },
+        ])
+        expect(sql.exec('SELECT at, outcome FROM history WHERE delivery = 2').toArray()).toEqual([
+          { at: 3, outcome: 'unconfirmed' },
+        ])
+      })
+    },
+  )
 })

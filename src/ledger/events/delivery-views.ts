@@ -58,17 +58,22 @@ const newest = (
   sql
     .exec<Row>(
       `SELECT ${COLUMNS} FROM deliveries
-       WHERE destination = ? AND seq < ? ${stateCondition(state)} ORDER BY seq DESC LIMIT ?`,
+       WHERE destination = ?1 AND seq < ?2 ${stateCondition(state)} ORDER BY seq DESC LIMIT ?4`,
       destination,
       before,
-      ...(state === null ? [] : [state]),
+      state,
       limit + 1,
     )
     .toArray()
 
-/** The index by state leaves out what is relayed. */
+/** What is relayed is most of the table. For the few others the planner must be told of the index that holds only them. */
 const stateCondition = (state: State | null) =>
-  state === null ? '' : state === 'relayed' ? 'AND state = ?' : "AND state = ? AND state <> 'relayed'"
+  state === null
+    ? ''
+    : state === 'relayed'
+      ? 'AND state = ?3'
+      : `AND seq IN (SELECT seq FROM deliveries INDEXED BY deliveries_by_state
+                     WHERE destination = ?1 AND state = ?3 AND state <> 'relayed')`
 
 /** One delivery with everything that happened to it, oldest first. */
 export function readStory(sql: SqlStorage, seq: number): DeliveryStory {

@@ -12,8 +12,7 @@ import { Slots } from './slots.ts'
 const LEASE_MARGIN_MS = 30_000
 
 /** When an attempt that begins at `now` counts as lost, both in milliseconds since 1970. */
-export const leaseEndOf = (now: number, { timeoutSeconds }: Policy): number =>
-  now + timeoutSeconds * 1000 + LEASE_MARGIN_MS
+export const leaseEndOf = (now: number, { timeoutMs }: Policy): number => now + timeoutMs + LEASE_MARGIN_MS
 
 /** Carries out attempts: two commits each, one before anything leaves and one when the answer is known. */
 export class Attempts {
@@ -57,7 +56,7 @@ export class Attempts {
   async #send(delivery: Delivery, deliverer: Deliverer, policy: Policy): Promise<Outcome | 'not-sent'> {
     // Not AbortSignal.timeout: its timer outlives the send, and an object may hold only so many.
     const timeout = new AbortController()
-    const timer = setTimeout(() => timeout.abort(), policy.timeoutSeconds * 1000)
+    const timer = setTimeout(() => timeout.abort(), policy.timeoutMs)
     try {
       return await deliverer.send(this.#env, delivery, timeout.signal)
     } catch (fault) {
@@ -87,7 +86,7 @@ export class Attempts {
   ): number {
     const now = Date.now()
     if (outcome === 'not-sent') {
-      const again = now + policy.firstRetrySeconds * 1000
+      const again = now + policy.firstRetryMs
       putBack(this.#sql, delivery, again, now)
       addEntry(this.#sql, delivery.seq, { at: began, outcome: 'fault', detail: 'The bridge could not send.' })
       return again

@@ -2,6 +2,9 @@ import { readSettings, type SettingName } from '../../settings.ts'
 import type { Destination, Outcome, Policy } from '../delivery.ts'
 import type { Delivery } from './deliveries.ts'
 
+const SECOND = 1000
+const HOUR = 3600 * SECOND
+
 /** How one destination is sent to. */
 export interface Deliverer {
   /** Without these its deliveries wait as behind a closed gate. */
@@ -25,15 +28,14 @@ export function policyOf(env: Env, { settings }: Deliverer): Policy | null {
   ])
   if (!read.ok || Object.values(read.value).includes('')) return null
   return {
-    timeoutSeconds: read.value.RELAY_TIMEOUT_SECONDS,
-    firstRetrySeconds: read.value.RELAY_FIRST_RETRY_SECONDS,
-    giveUpHours: read.value.RELAY_GIVE_UP_HOURS,
-    confirmSeconds: read.value.RELAY_CONFIRM_SECONDS,
+    timeoutMs: Math.round(read.value.RELAY_TIMEOUT_SECONDS * SECOND),
+    firstRetryMs: Math.round(read.value.RELAY_FIRST_RETRY_SECONDS * SECOND),
+    confirmMs: Math.round(read.value.RELAY_CONFIRM_SECONDS * SECOND),
   }
 }
 
 /** When what is taken in now ends as `failed` if it can't be delivered, in milliseconds since 1970. */
 export function giveUpAt(env: Env, now: number): number {
   const read = readSettings(env, ['RELAY_GIVE_UP_HOURS'])
-  return now + (read.ok ? read.value.RELAY_GIVE_UP_HOURS : 72) * 3_600_000
+  return now + Math.round((read.ok ? read.value.RELAY_GIVE_UP_HOURS : 72) * HOUR)
 }

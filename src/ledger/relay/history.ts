@@ -13,7 +13,10 @@ type Line = Omit<HistoryEntry, 'at'> & { at: number }
 
 export const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
 
-/** Everything that happened to a delivery, oldest first; last, while one is under way, the attempt that began at `changed_at`. */
+/**
+ * Everything that happened to a delivery, oldest first; last, while it is `sending`, the attempt that began at `changed_at`. One
+ * that was confirmed before its answer came shows the attempt once that ends.
+ */
 export function readHistory(
   sql: SqlStorage,
   { seq, state, changed_at }: { seq: number; state: State; changed_at: number },

@@ -74,7 +74,7 @@ export function recoverStranded(
   sql: SqlStorage,
   destination: Destination,
   now: number,
-  confirmSeconds: number,
+  confirmMs: number,
   isLive: (seq: number) => boolean,
 ): void {
   const stranded = sql
@@ -86,7 +86,7 @@ export function recoverStranded(
     .filter(({ seq }) => !isLive(seq))
   const detail = 'The bridge was restarted before the answer came.'
   for (const { seq, changed_at } of stranded) {
-    const again = now + confirmSeconds * 1000
+    const again = now + confirmMs
     sql.exec(
       `UPDATE deliveries SET state = 'unconfirmed', may_have_landed = 1, next_attempt_at = ?1, not_before = ?1,
          last_error = ?2, changed_at = ?3 WHERE seq = ?4`,
@@ -95,6 +95,8 @@ export function recoverStranded(
       now,
       seq,
     )
+    // An earlier version, rolled back to, wrote the attempt down as it began.
+    sql.exec("DELETE FROM history WHERE delivery = ? AND outcome = 'sending'", seq)
     addEntry(sql, seq, { at: changed_at, outcome: 'unconfirmed', detail })
   }
 }

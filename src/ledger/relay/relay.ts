@@ -6,7 +6,7 @@ import { within } from '../patience.ts'
 import { Attempts, leaseEndOf } from './attempts.ts'
 import { type Deliverer, policyOf } from './deliverer.ts'
 import type { Delivery } from './deliveries.ts'
-import { drain } from './drain.ts'
+import { type Budget, drain } from './drain.ts'
 import { moveGate, openIfMoved } from './gate-keeping.ts'
 import { giveUpLate } from './giving-up.ts'
 import { due, nextWake, probe, recoverStranded } from './queue.ts'
@@ -61,13 +61,14 @@ export class Relay {
       : null
   }
 
-  /** One alarm's work for a destination. */
-  async drain(destination: Destination): Promise<void> {
+  /** One alarm's work for a destination; `budget` is what all destinations together may send. */
+  async drain(destination: Destination, budget: Budget): Promise<void> {
     this.recover(destination)
     giveUpLate(this.#env, this.#sql, destination, Date.now())
     const deliverer = this.#delivererOf(destination)
     const policy = policyOf(this.#env, deliverer)
-    if (policy) await drain({ sql: this.#sql, attempts: this.#attempts, destination, deliverer, policy })
+    if (policy)
+      await drain({ sql: this.#sql, attempts: this.#attempts, destination, deliverer, policy, budget })
   }
 
   /** Moves a destination's gate by what something other than a delivery, begun at `began`, met there. */
@@ -89,8 +90,8 @@ export class Relay {
   /** Marks what an instance that is gone left `sending`, and opens a gate that a change of settings opens. */
   recover(destination: Destination): void {
     openIfMoved(this.#env, this.#sql, destination, this.#delivererOf(destination))
-    const confirmSeconds = policyOf(this.#env, this.#delivererOf(destination))?.confirmSeconds ?? 0
-    recoverStranded(this.#sql, destination, Date.now(), confirmSeconds, (seq) => this.#attempts.isLive(seq))
+    const confirmMs = policyOf(this.#env, this.#delivererOf(destination))?.confirmMs ?? 0
+    recoverStranded(this.#sql, destination, Date.now(), confirmMs, (seq) => this.#attempts.isLive(seq))
   }
 
   /** When the destination next needs the alarm, in milliseconds since 1970; null when nothing waits. */

@@ -1,11 +1,9 @@
 /**
- * Attempts enter the history when they end, no longer when they begin: a line less to write before each send. What was under way
- * is told by the delivery's own row, which recovery reads.
+ * Attempts enter the history when they end, no longer when they begin: a line less to write before each send. What is under way
+ * is told by the delivery's own row, which recovery reads. The trigger that counted a line as it ended stays for an earlier
+ * version, should it be rolled back to.
  */
 export const ATTEMPTS = `
-  DELETE FROM history WHERE outcome = 'sending';
-  DROP TRIGGER attempt_ended;
-
   CREATE TRIGGER attempt_made AFTER INSERT ON history
   WHEN NEW.outcome IN ('relayed', 'unconfirmed', 'passing', 'rejected', 'fault') BEGIN
     INSERT INTO attempt_counts (destination, outcome, attempts)

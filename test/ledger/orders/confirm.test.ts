@@ -104,7 +104,11 @@ describe('order:created', () => {
     })
     const order = postOrder(anOrder())
     while (sent.length === 0) await readOrder()
-    expect(await readOrder()).toMatchObject({ state: 'sending' })
+    expect(await readOrder()).toMatchObject({
+      state: 'sending',
+      attempts: 1,
+      history: [{ outcome: 'sending' }],
+    })
 
     await postEvent(created())
     answerNow()
@@ -112,6 +116,7 @@ describe('order:created', () => {
 
     const settled = await readOrder()
     expect(settled).toMatchObject({ state: 'relayed', sign_customiser_order_id: 77, next_attempt_at: null })
+    expect(settled.history.map(({ outcome }) => outcome)).toContain('confirmed')
     expect(settled.history).toHaveLength(2)
     passTime(73 * HOUR)
     await runAlarm()

@@ -4,6 +4,7 @@ import {
   accepted,
   alarmAt,
   anOrder,
+  changeSettings,
   fetchAsStore,
   freezeTime,
   HOUR,
@@ -144,6 +145,23 @@ describe('an order whose first attempt', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('is lost, with settings that are no whole milliseconds, waits all the same', async () => {
+    changeSettings({
+      RELAY_TIMEOUT_SECONDS: '1.23456',
+      RELAY_FIRST_RETRY_SECONDS: '0.12345',
+      RELAY_CONFIRM_SECONDS: '0.0005',
+      RELAY_GIVE_UP_HOURS: '0.3333333',
+    })
+    const sent = outsideAnswers((_, nth) => (nth === 1 ? new Response('', { status: 500 }) : accepted()))
+
+    expect((await postOrder(anOrder())).status).toBe(202)
+    await evictDurableObject(ledger())
+    expect(await readOrder()).toMatchObject({ state: 'unconfirmed' })
+    await runAlarms()
+    expect(await readOrder()).toMatchObject({ state: 'relayed' })
+    expect(sent).toHaveLength(2)
+  })
+
   it('fails for 72 hours is given up, and a retry starts the clock anew', async () => {
     const sent = outsideAnswers(down)
     await postOrder(anOrder())
@@ -233,7 +251,11 @@ describe('when the ledger restarts', () => {
     })
     await evictDurableObject(ledger())
 
-    expect(await readOrder()).toMatchObject({ state: 'unconfirmed', attempts: 1 })
+    expect(await readOrder()).toMatchObject({
+      state: 'unconfirmed',
+      attempts: 1,
+      history: [{ at: new Date(NOW).toISOString(), outcome: 'unconfirmed' }],
+    })
     expect(await alarmAt()).toBe(NOW + 120 * SECOND)
     await runAlarms()
     expect(await readOrder()).toMatchObject({ state: 'relayed', attempts: 2 })
@@ -310,5 +332,37 @@ describe('connections', () => {
 
     expect(new Set(await states(ids))).toEqual(new Set(['relayed']))
     expect(most).toBe(6)
+  })
+
+  it('are not used for an order whose time ran out while it waited for one', async () => {
+    let answerNow = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answerNow = resolve
+    })
+    const sent = outsideAnswers(async () => {
+      await answered
+      return accepted()
+    })
+    const ids = Array.from({ length: 7 }, (_, i) => `order-${i}`)
+    await runInDurableObject(ledger(), (_, { storage: { sql } }) => {
+      for (const id of ids)
+        sql.exec(
+          `INSERT INTO deliveries (destination, external_id, number, source, state, digest, next_attempt_at, give_up_at,
+             received_at, changed_at, body)
+           VALUES ('orders', ?1, '1', 'store', 'queued', 'd', ?2, ?3, ?2, ?2, '{}')`,
+          id,
+          NOW,
+          NOW + 5 * SECOND,
+        )
+    })
+    const draining = ledger().sweep().then(runAlarm)
+    while (sent.length < 6) await readOrder('order-0')
+    passTime(5 * SECOND)
+    answerNow()
+    await draining
+    await runAlarms()
+
+    expect(await states(ids)).toEqual([...Array(6).fill('relayed'), 'failed'])
+    expect(sent).toHaveLength(6)
   })
 })
