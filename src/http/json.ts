@@ -7,7 +7,7 @@ export interface JsonObject {
 }
 
 /** Deeper nesting has no use here and would let a sender overflow whatever walks the value. */
-const MOST_LEVELS = 128
+export const MOST_LEVELS = 128
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -16,11 +16,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
  * at most 128 levels deep. `__proto__` is a key like any other.
  */
 export function parseJson(bytes: Uint8Array): Result<{ value: Json; text: string }, Refusal> {
+  const json = parseAnyDepth(bytes)
+  if (!json.ok || isWithin(json.value.value, MOST_LEVELS)) return json
+  return malformed(`The body is nested deeper than ${MOST_LEVELS} levels.`)
+}
+
+/** The same at any depth, for a caller that walks the value anyway and counts the levels itself. */
+export function parseAnyDepth(bytes: Uint8Array): Result<{ value: Json; text: string }, Refusal> {
   try {
     const text = utf8.decode(bytes)
-    const value: Json = JSON.parse(text)
-    if (isWithin(value, MOST_LEVELS)) return ok({ value, text })
-    return malformed(`The body is nested deeper than ${MOST_LEVELS} levels.`)
+    return ok({ value: JSON.parse(text), text })
   } catch (error) {
     if (error instanceof SyntaxError) return malformed('The body is not valid JSON.')
     if (error instanceof TypeError) return malformed('The body is not valid UTF-8.')

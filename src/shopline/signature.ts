@@ -1,4 +1,4 @@
-import { parseJson } from '../http/json.ts'
+import { parseAnyDepth } from '../http/json.ts'
 import { err, ok } from '../result.ts'
 import { isGenuine, prefixed } from '../signing/hmac.ts'
 import type { Scheme } from '../signing/scheme.ts'
@@ -43,7 +43,7 @@ export const shoplineSignature: Scheme = {
   },
 
   async vouches({ timestamp, signature }, body, secrets) {
-    const json = parseJson(body)
+    const json = parseAnyDepth(body)
     const tried: string[] = []
     if (json.ok)
       for (const { name, text } of canonicalReadings(json.value.value, json.value.text)) {
