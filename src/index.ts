@@ -1,6 +1,5 @@
-import { Hono } from 'hono'
 import { operatorConsole } from './console/console.ts'
-import type { App } from './http/app.ts'
+import { Routes } from './http/app.ts'
 import { onFault, unmatched } from './http/fallback.ts'
 import { text as style } from './http/generated/style.ts'
 import { logged } from './http/logged.ts'
@@ -33,7 +32,7 @@ import { home } from './storefront/home.ts'
 import { productIds } from './storefront/product-ids.ts'
 
 /** The routes in the order data travels: a design is made, it comes in, the store reads it, sells it, hands in the order. */
-const app = new Hono<App>({ strict: false })
+const app = new Routes({ strict: false })
 app.use(logged(countRefusal))
 app.route('/', home)
 app.route('/embed.js', embed)

@@ -1,5 +1,5 @@
-import { type Context, Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import type { Context } from 'hono'
+import { type App, Routes } from '../http/app.ts'
 import { onFault } from '../http/fallback.ts'
 import { readListQuery } from '../http/list-query.ts'
 import { stylesheet } from '../http/style.ts'
@@ -36,7 +36,7 @@ const SENDING = [
  * what `GET /ready` knows.
  */
 export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ checks: Checks }>) =>
-  new Hono<App>()
+  new Routes()
     .route('/style.css', stylesheet(styles))
 
     .get('/', operator, async (c) => {

@@ -1,3 +1,5 @@
+import { HonoBase, type HonoOptions } from 'hono/hono-base'
+import { TrieRouter } from 'hono/router/trie-router'
 import type { LogLine } from '../log.ts'
 import type { Json } from './json.ts'
 
@@ -10,5 +12,15 @@ export interface App {
     facts: Pick<LogLine, 'code' | 'external_id' | 'topic' | 'state' | 'settings' | 'count' | 'reading'>
     body: Uint8Array<ArrayBuffer>
     json: Json
+  }
+}
+
+/**
+ * Hono with the one router that can hold `/orders/retry` beside `/orders/{external_id}/retry`. The `Hono` of its package finds
+ * that out with the first request, after milliseconds of trying another.
+ */
+export class Routes extends HonoBase<App> {
+  constructor(options: HonoOptions<App> = {}) {
+    super({ router: new TrieRouter(), ...options })
   }
 }

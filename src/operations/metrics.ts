@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { type Counters, TIME_BOUNDS } from '../ledger/counters.ts'
@@ -7,7 +6,7 @@ import { type Family, prometheusText } from './prometheus.ts'
 import { flushRefusals } from './refusals.ts'
 
 /** What is counted, for Prometheus. It is read, never computed from the orders. */
-export const metrics = new Hono<App>().get('/', authorised, async (c) => {
+export const metrics = new Routes().get('/', authorised, async (c) => {
   await flushRefusals(c.env)
   const counters = await askLedger(c.env, (ledger) => ledger.counters())
   return c.body(prometheusText(familiesOf(counters, Date.now())), 200, {

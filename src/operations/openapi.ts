@@ -1,10 +1,9 @@
-import { Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { kept } from '../http/kept.ts'
 import { text } from './generated/openapi.ts'
 
 /** Every public route, as OpenAPI 3.1. */
-export const openapi = new Hono<App>().get('/', (c) =>
+export const openapi = new Routes().get('/', (c) =>
   kept(c, text, {
     'content-type': 'application/json',
     'cache-control': 'public, max-age=300',

@@ -1,12 +1,11 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { type Markup, page } from '../http/page.ts'
 import { PROBLEMS, type ProblemCode, refuse } from '../http/problem.ts'
 import { NOTES } from './problem-notes.ts'
 
 /** Where the `type` of a problem leads: what it means and what to do. */
-export const problems = new Hono<App>()
+export const problems = new Routes()
   .get('/', (c) => page(c, { title: 'Problems', main: list }))
   .get('/:code', (c) => {
     const code = c.req.param('code')

@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import { isObject, type JsonObject, parseJson } from '../http/json.ts'
 import { refuse } from '../http/problem.ts'
@@ -19,7 +18,7 @@ const CANCELLATIONS: readonly string[] = ['order/cancel', 'order/remove']
  *
  * It wants exactly 200 within three seconds, so an order is written down here and relayed by the ledger's alarm.
  */
-export const webhooks = new Hono<App>().post(
+export const webhooks = new Routes().post(
   '/',
   signed(shoplineSignature, 'SHOPLINE_APP_SECRET'),
   async (c) => {

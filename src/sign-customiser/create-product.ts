@@ -1,6 +1,6 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import type { Design } from '../catalogue/design.ts'
-import type { App } from '../http/app.ts'
+import { type App, Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import { parseJson } from '../http/json.ts'
 import { refuse } from '../http/problem.ts'
@@ -20,34 +20,30 @@ export type CreateInStore = (c: Context<App>, design: Design) => Promise<Result<
  * `STORE = "shopline"` the ID is that of the product in the store.
  */
 export const createProduct = (createInStore: CreateInStore) =>
-  new Hono<App>().post(
-    '/',
-    signed(signCustomiserSignature, 'SIGN_CUSTOMISER_INTEGRATION_SECRET'),
-    async (c) => {
-      const settings = requireSettings(c, ['CURRENCY', 'STORE'])
-      if (!settings.ok) return settings.error
+  new Routes().post('/', signed(signCustomiserSignature, 'SIGN_CUSTOMISER_INTEGRATION_SECRET'), async (c) => {
+    const settings = requireSettings(c, ['CURRENCY', 'STORE'])
+    if (!settings.ok) return settings.error
 
-      const json = parseJson(c.get('body'))
-      if (!json.ok) return refuse(c, json.error)
-      const product = productOf(json.value.value)
-      if (!product.ok) return refuse(c, product.error)
+    const json = parseJson(c.get('body'))
+    if (!json.ok) return refuse(c, json.error)
+    const product = productOf(json.value.value)
+    if (!product.ok) return refuse(c, product.error)
 
-      const design = await newDesign(product.value, {
-        source: 'callback',
-        body: c.get('body'),
-        text: json.value.text,
-        signed_at: Number(c.req.header('x-webhook-timestamp')),
-        currency: settings.value.CURRENCY,
-      })
-      c.get('facts').external_id = design.design.external_id
-      if (settings.value.STORE === 'shopline') {
-        const made = await createInStore(c, design.design)
-        if (!made.ok) return made.error
-        design.design.external_id = made.value
-      }
-      const { external_id } = design.design
-      c.get('facts').external_id = external_id
-      c.get('facts').state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
-      return c.json({ external_id })
-    },
-  )
+    const design = await newDesign(product.value, {
+      source: 'callback',
+      body: c.get('body'),
+      text: json.value.text,
+      signed_at: Number(c.req.header('x-webhook-timestamp')),
+      currency: settings.value.CURRENCY,
+    })
+    c.get('facts').external_id = design.design.external_id
+    if (settings.value.STORE === 'shopline') {
+      const made = await createInStore(c, design.design)
+      if (!made.ok) return made.error
+      design.design.external_id = made.value
+    }
+    const { external_id } = design.design
+    c.get('facts').external_id = external_id
+    c.get('facts').state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
+    return c.json({ external_id })
+  })

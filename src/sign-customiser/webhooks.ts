@@ -1,5 +1,5 @@
-import { type Context, Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import type { Context } from 'hono'
+import { type App, Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import { type Json, parseJson } from '../http/json.ts'
 import { refuse } from '../http/problem.ts'
@@ -16,7 +16,7 @@ import { signCustomiserSignature } from './signature.ts'
  *
  * https://docs.signcustomiser.com/en/articles/11864014-subscribe-to-webhooks
  */
-export const webhooks = new Hono<App>().post(
+export const webhooks = new Routes().post(
   '/',
   signed(signCustomiserSignature, 'SIGN_CUSTOMISER_WEBHOOK_SECRET'),
   async (c) => {

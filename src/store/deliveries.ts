@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
@@ -12,7 +11,7 @@ import { type NotRetried, RETRYABLE } from '../ledger/relay/retry.ts'
 const PATIENCE_MS = 4_500
 
 /** Everything that leaves the bridge but orders: the same list and retry as theirs. */
-export const deliveries = new Hono<App>()
+export const deliveries = new Routes()
   .get('/', authorised, async (c) => {
     const query = readListQuery(c.req.query())
     if (!query.ok) return refuse(c, query.error)

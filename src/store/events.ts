@@ -1,12 +1,11 @@
-import { Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { cursorOf, readListQuery } from '../http/list-query.ts'
 import { refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 
 /** The events that vendors sent, newest first, for the store's backend. */
-export const events = new Hono<App>().get('/', authorised, async (c) => {
+export const events = new Routes().get('/', authorised, async (c) => {
   const query = readListQuery(c.req.query())
   if (!query.ok) return refuse(c, query.error)
   const topic = c.req.query('topic') ?? ''

@@ -1,5 +1,5 @@
-import { type Context, Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import type { Context } from 'hono'
+import { type App, Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { configured, requireSettings } from '../http/configured.ts'
 import type { Json } from '../http/json.ts'
@@ -31,7 +31,7 @@ type ParseOrder = (body: Json, integrationId: number) => Result<Order, Refusal>
 
 /** Orders for the store's backend: hand one in, see what became of it, try it again. */
 export const orders = (parseOrder: ParseOrder) =>
-  new Hono<App>()
+  new Routes()
     .post('/', authorised, configured(RELAY_SETTINGS), jsonBody, async (c) => {
       const settings = requireSettings(c, RELAY_SETTINGS)
       if (!settings.ok) return settings.error

@@ -1,8 +1,7 @@
-import { Hono } from 'hono'
 import * as v from 'valibot'
 import * as catalogue from '../catalogue/catalogue.ts'
 import type { Design } from '../catalogue/design.ts'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { requireSettings } from '../http/configured.ts'
 import { jsonBody } from '../http/json-body.ts'
@@ -38,7 +37,7 @@ export const importSchema = v.pipe(
 )
 
 /** Designs for the store's backend, which takes title and price from here, never from the browser. */
-export const products = new Hono<App>()
+export const products = new Routes()
   .get('/', authorised, async (c) => {
     const query = readListQuery(c.req.query())
     if (!query.ok) return refuse(c, query.error)

@@ -1,7 +1,6 @@
-import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Design } from '../catalogue/design.ts'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import type { Json } from '../http/json.ts'
 import { jsonBody } from '../http/json-body.ts'
@@ -36,7 +35,7 @@ type ParseOrder = (body: Json, integrationId: number) => Result<Order, Refusal>
 
 /** The demo's checkout, in the place of a store's backend. It exists only beside a sandbox. */
 export const demoOrders = (parseOrder: ParseOrder) =>
-  new Hono<App>()
+  new Routes()
     .post('/', whileSandboxed, jsonBody, async (c) => {
       const settings = requireSettings(c, ['SIGN_CUSTOMISER_INTEGRATION_ID'])
       if (!settings.ok) return settings.error

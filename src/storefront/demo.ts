@@ -1,8 +1,8 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isLoopback } from '../address-readers.ts'
 import type { Design } from '../catalogue/design.ts'
-import type { App } from '../http/app.ts'
+import { type App, Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import { kept } from '../http/kept.ts'
 import { page } from '../http/page.ts'
@@ -34,7 +34,7 @@ function takesOrders(c: Context<App>): boolean {
   return settings.value.DEMO === 'sandbox' && isLoopback(new URL(settings.value.SIGN_CUSTOMISER_API_URL))
 }
 
-export const demo = new Hono<App>()
+export const demo = new Routes()
   .get('/', whileShown, (c) => {
     const settings = requireSettings(c, ['SIGN_CUSTOMISER_EMBED_URL'])
     if (!settings.ok) return settings.error

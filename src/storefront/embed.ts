@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import { kept } from '../http/kept.ts'
 import { readSettings } from '../settings.ts'
@@ -7,7 +6,7 @@ import type { EmbedSettings } from './embed-settings.ts'
 import { text } from './generated/embed.ts'
 
 /** The script that a shop puts in its page, told the bridge's settings. */
-export const embed = new Hono<App>().get('/', async (c) => {
+export const embed = new Routes().get('/', async (c) => {
   const settings = requireSettings(c, [
     'SIGN_CUSTOMISER_EMBED_URL',
     'SIGN_CUSTOMISER_CUSTOMISER_ID',

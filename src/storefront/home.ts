@@ -1,11 +1,10 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { App } from '../http/app.ts'
+import { Routes } from '../http/app.ts'
 import { page } from '../http/page.ts'
 import { readSettings } from '../settings.ts'
 
 /** What this is, for whoever opens the bridge's address in a browser. */
-export const home = new Hono<App>().get('/', (c) => {
+export const home = new Routes().get('/', (c) => {
   const settings = readSettings(c.env, ['DEMO'])
   const hasDemo = settings.ok && settings.value.DEMO !== 'off'
   const main = html`<div class="home">

@@ -1,6 +1,5 @@
-import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { App } from '../http/app.ts'
+import { type App, Routes } from '../http/app.ts'
 import { requireSettings } from '../http/configured.ts'
 import { refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
@@ -22,7 +21,7 @@ const readableByStores = createMiddleware<App>(async function readableByStores(c
  *
  * The page may ask before the callback has come. KV would go on saying "not found" for a minute, so only the ledger is asked.
  */
-export const productIds = new Hono<App>().get('/:product_id', readableByStores, async (c) => {
+export const productIds = new Routes().get('/:product_id', readableByStores, async (c) => {
   const product_id = c.req.param('product_id')
   const isUsable = /^[A-Za-z0-9_-]{1,64}$/.test(product_id)
   const external_id = isUsable ? await askLedger(c.env, (ledger) => ledger.productIdOf(product_id)) : null
