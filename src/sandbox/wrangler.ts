@@ -37,7 +37,8 @@ export async function wranglerDev(options: WranglerOptions): Promise<Wrangler> {
       ...[join(ROOT, 'node_modules/wrangler/bin/wrangler.js'), 'dev'],
       ...['--ip', LOOPBACK, '--port', `${options.port}`, '--inspector-port', '0'],
       ...['--env-file', options.envFile, '--persist-to', options.state],
-      ...['--show-interactive-dev-session=false', ...vars],
+      // A fault's stack trace, which is part of a log line, has its names.
+      ...['--minify=false', '--show-interactive-dev-session=false', ...vars],
     ],
     // A process group of its own, so that wrangler and its workerd can be ended together.
     { cwd: ROOT, env: quiet(process.env), stdio: ['ignore', 'pipe', 'pipe'], detached: true },

@@ -18,13 +18,17 @@ const SILENT = {
 /** What is deployed: settings in the open, and the compatibility date, which the references share. */
 export const deployed = unstable_readConfig({ config: join(ROOT, 'wrangler.toml') })
 
-/** Builds the Worker as `wrangler deploy` does; returns its one module. */
+/** Builds the Worker as `wrangler deploy` does, whose dry run it is; returns its one module. */
 export const buildBridge = () => build('src/index.ts', join(ROOT, 'wrangler.toml'))
 
-/** Builds a Worker of `test/bench/workers` in the same way. */
+/** Builds a Worker of `test/bench/workers` in the same way, with the same settings. */
 export function buildReference(name: string): Promise<string> {
   const config = join(folder, 'reference.toml')
-  writeFileSync(config, `name = "reference"\ncompatibility_date = "${deployed.compatibility_date}"\n`)
+  const { compatibility_date, minify, keep_names } = deployed
+  const toml = Object.entries({ name: 'reference', compatibility_date, minify, keep_names })
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
+    .join('')
+  writeFileSync(config, toml)
   return build(`test/bench/workers/${name}.ts`, config)
 }
 
@@ -32,11 +36,10 @@ async function build(entry: string, config: string): Promise<string> {
   const name = basename(entry, '.ts')
   const out = join(folder, name)
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
-  await run(
-    process.execPath,
-    [wrangler, 'deploy', entry, '--dry-run', '--minify', '--config', config, '--outdir', out],
-    { cwd: ROOT, env: { ...process.env, ...SILENT } },
-  )
+  await run(process.execPath, [wrangler, 'deploy', entry, '--dry-run', '--config', config, '--outdir', out], {
+    cwd: ROOT,
+    env: { ...process.env, ...SILENT },
+  })
   return join(out, `${name}.js`)
 }
 
