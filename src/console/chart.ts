@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Markup } from '../http/page.ts'
 import type { Hour } from '../ledger/counters.ts'
 import { STATES, type State } from '../ledger/delivery.ts'
+import { hourOf } from './time.ts'
 
 const HEIGHT = 120
 const STEP = 20
@@ -52,10 +53,4 @@ const numbers = (hours: readonly Hour[]) =>
 
 const totalOf = (hour: Hour) => STATES.reduce((sum, state) => sum + hour[state], 0)
 
-const FORMAT = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const clock = (hour: Hour | undefined) => (hour ? FORMAT.format(new Date(hour.at)) : '')
+const clock = (hour: Hour | undefined) => (hour ? hourOf(hour.at) : '')

@@ -20,18 +20,14 @@ export function until(time: number, now: number): string {
   return left <= SECOND ? 'now' : `in ${duration(left)}`
 }
 
-const FORMAT = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
+/** `Sun, 22 Nov 2026 04:05:06 GMT` is a fixed form; a first Intl.DateTimeFormat would cost each isolate 35 ms. */
+const written = (time: string) => new Date(time).toUTCString()
+
+/** A weekday and a time of day in UTC: "Sun 04:05". */
+export const hourOf = (time: string) => `${written(time).slice(0, 3)} ${written(time).slice(17, 22)}`
 
 /** A time in UTC to the second; a dash when there is none. */
 export const moment = (time: string | null): Markup =>
   time === null
     ? html`–`
-    : html`<time datetime="${time}">${FORMAT.format(new Date(time)).replace(',', '')}</time>`
+    : html`<time datetime="${time}">${written(time).slice(5, 25).replace(/^0/, '')}</time>`
