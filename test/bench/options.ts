@@ -13,7 +13,7 @@ export interface Plan {
   waiting: number
 }
 
-const DEFAULT: Plan = { rounds: 15, seconds: 0.35, warmUpSeconds: 1, starts: 15, waiting: 2000 }
+const DEFAULT: Plan = { rounds: 15, seconds: 0.4, warmUpSeconds: 3, starts: 15, waiting: 2000 }
 const QUICK: Plan = { rounds: 2, seconds: 0.15, warmUpSeconds: 0.1, starts: 2, waiting: 60 }
 
 /**
