@@ -36,12 +36,21 @@ export function parseAnyDepth(bytes: Uint8Array): Result<{ value: Json; text: st
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Most members are no containers, so they are told apart before a call is made for them. */
 function isWithin(value: Json, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
+  if (!isContainer(value)) return true
   if (levels === 0) return false
-  if (Array.isArray(value)) return value.every((member) => isWithin(member, levels - 1))
-  for (const key in value) if (!isWithin(value[key] ?? null, levels - 1)) return false
+  if (Array.isArray(value)) {
+    for (const member of value) if (isContainer(member) && !isWithin(member, levels - 1)) return false
+    return true
+  }
+  for (const key in value) {
+    const member = value[key] ?? null
+    if (isContainer(member) && !isWithin(member, levels - 1)) return false
+  }
   return true
 }
+
+const isContainer = (value: Json): value is Json[] | JsonObject => typeof value === 'object' && value !== null
 
 const malformed = (detail: string) => err<Refusal>({ code: 'malformed-json', detail })

@@ -1,6 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { prefixed, sign } from '../../src/signing/hmac.ts'
-import { fetchWith, freezeTime, NOW, startAfresh, utf8 } from '../bridge.ts'
+import {
+  accepted,
+  anOrder,
+  changeSettings,
+  fetchWith,
+  freezeTime,
+  MINUTE,
+  NOW,
+  outsideAnswers,
+  passTime,
+  postDesign,
+  postOrder,
+  readOrder,
+  runAlarm,
+  startAfresh,
+  utf8,
+} from '../bridge.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
@@ -52,5 +68,33 @@ describe.each<[string, Call]>([
     expect((await call('old new', 'new')).status, 'both live, the other side changed').toBe(200)
     expect((await call('new', 'new')).status, 'the old one removed').toBe(200)
     expect((await call('new', 'old')).status, 'whoever still has the old one').toBe(401)
+  })
+})
+
+describe('rotating SIGN_CUSTOMISER_API_TOKEN', () => {
+  it('keeps the order that meets a refused token, and sends it with the new one', async () => {
+    await postDesign({ product_id: 1 })
+    const sent = outsideAnswers(({ headers }) =>
+      headers.authorization === 'Bearer new' ? accepted() : new Response('', { status: 401 }),
+    )
+    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: 'old' })
+    expect((await postOrder(anOrder())).status, 'the old one was revoked too early').toBe(202)
+    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: 'new' })
+    passTime(MINUTE)
+    await runAlarm()
+
+    expect(await readOrder()).toMatchObject({ state: 'relayed' })
+    expect(sent.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new'])
+  })
+})
+
+describe('rotating CONSOLE_PASSWORD', () => {
+  it('lets the new one in and the old one no longer', async () => {
+    const open = (used: string) =>
+      fetchWith({ CONSOLE_PASSWORD: 'the-new-password' }, '/console', {
+        headers: { authorization: `Basic ${btoa(`operator:${used}`)}` },
+      })
+    expect((await open('the-new-password')).status).toBe(200)
+    expect((await open('the-old-password')).status).toBe(401)
   })
 })
