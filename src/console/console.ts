@@ -1,17 +1,16 @@
-import type { Context } from 'hono'
-import { type App, Routes } from '../http/app.ts'
-import { onFault } from '../http/fallback.ts'
+import { Routes } from '../http/app.ts'
 import { readListQuery } from '../http/list-query.ts'
 import { stylesheet } from '../http/style.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isRetryable } from '../ledger/relay/retry.ts'
 import { readSettings } from '../settings.ts'
-import { fromConsole, operator, turnAway } from './access.ts'
+import { fromConsole, operator } from './access.ts'
+import { badQuery, failed, noOrder, seeOther } from './answers.ts'
 import { eventsView } from './events.ts'
 import { text as styles } from './generated/console.ts'
 import type { Checks } from './health.ts'
 import { consolePage, orderPath } from './layout.ts'
-import { type Notice, noticeOf } from './notice.ts'
+import { noticeOf } from './notice.ts'
 import { orderView } from './order.ts'
 import { ordersView } from './orders.ts'
 import { overview } from './overview.ts'
@@ -129,24 +128,4 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
       return consolePage(c, { section: '/events', title: 'Events', main })
     })
 
-    .onError(async (fault, c) => {
-      const { status } = onFault(fault, c)
-      if (status === 503)
-        return turnAway(
-          c,
-          'storage-unavailable',
-          503,
-          'The ledger can not be reached',
-          'Load this page again.',
-        )
-      return turnAway(c, 'internal-error', 500, 'The bridge failed', 'The fault has been logged.')
-    })
-
-/** After a button was pressed: the page it led to, which can be loaded again without pressing it again. */
-const seeOther = (c: Context<App>, path: string, done: Notice) => c.redirect(`${path}?done=${done}`, 303)
-
-const noOrder = (c: Context<App>) =>
-  turnAway(c, 'not-found', 404, 'No such order', 'The bridge has no order of this ID.')
-
-const badQuery = (c: Context<App>) =>
-  turnAway(c, 'invalid-query', 422, 'This list does not exist', 'A part of the address is wrong.')
+    .onError(failed)

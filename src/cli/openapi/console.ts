@@ -1,5 +1,5 @@
+import type { Schema } from './demanded.ts'
 import { operation, type Parameter } from './operations.ts'
-import type { Schema } from './schemas.ts'
 
 const order: Parameter = { name: 'external_id', in: 'path', required: true, schema: { type: 'string' } }
 const query = (name: string): Parameter => ({ name, in: 'query', schema: { type: 'string' } as Schema })

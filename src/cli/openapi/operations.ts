@@ -1,5 +1,6 @@
+import type { Schema } from './demanded.ts'
 import { STATUS_OF_PROBLEMS } from './problems.ts'
-import { ref, type SCHEMAS, type Schema } from './schemas.ts'
+import { ref, type SCHEMAS } from './schemas.ts'
 
 type SchemaName = keyof typeof SCHEMAS
 

@@ -2,6 +2,6 @@
 export function issuedAmong(sql: SqlStorage, externalIds: readonly string[]): Set<string> {
   const isIssued = (externalId: string) =>
     sql.exec('SELECT 1 FROM designs WHERE external_id = ?', externalId).toArray().length > 0
-  // One by one: an order has a line or two, and a look-up costs a tenth of taking a list apart in SQL.
+  // One by one: an order has a line or two, and a look-up costs less than taking a list apart in SQL.
   return new Set([...new Set(externalIds)].filter(isIssued))
 }
