@@ -33,9 +33,16 @@ export function readOptions(): { plan: Plan; only: string } {
   return {
     plan: {
       ...plan,
-      rounds: Number(values.rounds ?? plan.rounds),
-      seconds: Number(values.seconds ?? plan.seconds),
+      rounds: Math.ceil(above0('rounds', values.rounds ?? `${plan.rounds}`)),
+      seconds: above0('seconds', values.seconds ?? `${plan.seconds}`),
     },
     only: values.only,
   }
+}
+
+function above0(name: string, text: string): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  process.stderr.write(`--${name} must be a number above 0\n`)
+  process.exit(2)
 }
