@@ -1,4 +1,5 @@
 import { DESTINATIONS, type Destination, type State } from '../delivery.ts'
+import { ofState } from '../of-state.ts'
 import { type Page, paged } from '../page.ts'
 import { type HistoryEntry, iso, readHistory } from '../relay/history.ts'
 
@@ -58,22 +59,13 @@ const newest = (
   sql
     .exec<Row>(
       `SELECT ${COLUMNS} FROM deliveries
-       WHERE destination = ?1 AND seq < ?2 ${stateCondition(state)} ORDER BY seq DESC LIMIT ?4`,
+       WHERE destination = ? AND seq < ? ${state === null ? '' : `AND ${ofState(state)}`} ORDER BY seq DESC LIMIT ?`,
       destination,
       before,
-      state,
+      ...(state === null ? [] : [destination, state]),
       limit + 1,
     )
     .toArray()
-
-/** What is relayed is most of the table. For the few others the planner must be told of the index that holds only them. */
-const stateCondition = (state: State | null) =>
-  state === null
-    ? ''
-    : state === 'relayed'
-      ? 'AND state = ?3'
-      : `AND seq IN (SELECT seq FROM deliveries INDEXED BY deliveries_by_state
-                     WHERE destination = ?1 AND state = ?3 AND state <> 'relayed')`
 
 /** One delivery with everything that happened to it, oldest first. */
 export function readStory(sql: SqlStorage, seq: number): DeliveryStory {

@@ -1,4 +1,5 @@
 import type { State } from '../delivery.ts'
+import { ofState } from '../of-state.ts'
 import { type Page, paged, prefixRange } from '../page.ts'
 import { type HistoryEntry, iso, readHistory } from '../relay/history.ts'
 
@@ -70,14 +71,8 @@ export function listOrders(
   const conditions = ["destination = 'orders'", 'seq < ?']
   const bindings: (string | number)[] = [before]
   if (state !== null) {
-    // What is relayed is most of the table. For the few others the planner must be told of the index that holds only them.
-    conditions.push(
-      state === 'relayed'
-        ? 'state = ?'
-        : `seq IN (SELECT seq FROM deliveries INDEXED BY deliveries_by_state
-                   WHERE destination = 'orders' AND state = ? AND state <> 'relayed')`,
-    )
-    bindings.push(state)
+    conditions.push(ofState(state))
+    bindings.push('orders', state)
   }
   if (q !== null) {
     conditions.push(
