@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { isObject, type Json } from '../http/json.ts'
 import type { Markup } from '../http/page.ts'
-import type { EventView } from '../ledger/events/events.ts'
+import type { EventView } from '../ledger/events.ts'
 import type { Page } from '../ledger/page.ts'
 import { pager } from './layout.ts'
 import { moment } from './time.ts'

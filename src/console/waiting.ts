@@ -1,4 +1,4 @@
-import type { OrderFile } from '../ledger/orders/order-file.ts'
+import type { OrderFile } from '../ledger/order-file.ts'
 import { duration, until } from './time.ts'
 
 /** What an order is waiting for, in words; `lacking` are settings without which nothing is sent, `now` in milliseconds. */

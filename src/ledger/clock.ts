@@ -1,11 +1,11 @@
 import { logFault } from '../log.ts'
+import { within } from '../within.ts'
 import type { Alarm } from './alarm.ts'
 import { DESTINATIONS } from './delivery.ts'
-import { nextPublishing } from './designs/designs.ts'
-import { publishDue } from './designs/publishing.ts'
-import { within } from './patience.ts'
-import { fullBudget } from './relay/drain.ts'
-import type { Relay } from './relay/relay.ts'
+import { nextPublishing } from './designs.ts'
+import { fullBudget } from './drain.ts'
+import { publishDue } from './publishing.ts'
+import type { Relay } from './relay.ts'
 
 const OTHERS = DESTINATIONS.filter((destination) => destination !== 'orders')
 /** How often orders are looked after while other work goes on, in milliseconds. */

@@ -1,9 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Alarm } from './alarm.ts'
+import type { Deliverers } from './channel.ts'
 import { Clock } from './clock.ts'
 import { noteSweep, readLastSweep } from './counters.ts'
-import type { Deliverers } from './relay/deliverer.ts'
-import { Relay } from './relay/relay.ts'
+import { Relay } from './relay.ts'
 import { erase } from './retention.ts'
 import { migrate } from './schema.ts'
 

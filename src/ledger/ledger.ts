@@ -1,14 +1,14 @@
+import { giveUpAt } from './channel.ts'
 import { type Counters, count, readCounters } from './counters.ts'
 import { DESTINATIONS, type Destination } from './delivery.ts'
-import { EventLedger } from './events/event-ledger.ts'
+import { EventLedger } from './event-ledger.ts'
 import { type Gate, readGate } from './gate.ts'
-import type { NewOrder } from './orders/new-order.ts'
-import { type OrderFile, type OrderName, ordersWith, readOrderFile } from './orders/order-file.ts'
-import { listOrders, type OrderStory, type OrderView, readOrder } from './orders/order-views.ts'
-import * as orders from './orders/orders.ts'
+import type { NewOrder } from './new-order.ts'
+import { type OrderFile, type OrderName, ordersWith, readOrderFile } from './order-file.ts'
+import * as orders from './orders.ts'
 import type { Page } from './page.ts'
-import { giveUpAt } from './relay/deliverer.ts'
-import { type NotRetried, type Retryable, retry, retryAll } from './relay/retry.ts'
+import { type NotRetried, type Retryable, retry, retryAll } from './retry.ts'
+import { listOrders, type OrderStory, type OrderView, readOrder } from './views.ts'
 
 /** What became of an order that was handed in; `order` is its state by then. */
 export type Submission =

@@ -1,5 +1,5 @@
 import { readSettings } from '../settings.ts'
-import { alert } from './events/outbox.ts'
+import { alert } from './outbox.ts'
 
 const DAY_MS = 86_400_000
 /** How long before its erasure an operator is told of an order that never arrived, in milliseconds. */

@@ -1,8 +1,8 @@
 import { isReadable } from '../catalogue/catalogue.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { within } from '../ledger/patience.ts'
 import { logFault } from '../log.ts'
 import { isSet, readSettings, SETTING_NAMES, type SettingName } from '../settings.ts'
+import { within } from '../within.ts'
 
 /** `off`: an optional setting that is not set. A `detail` never holds a value. */
 export interface Check {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../http/json.ts'
-import { newOrder, type Order } from '../ledger/orders/new-order.ts'
-import type { OrderReport } from '../ledger/orders/order-report.ts'
+import { newOrder, type Order } from '../ledger/new-order.ts'
+import type { OrderReport } from '../ledger/order-report.ts'
 import { filled, objectOf, textOf, translated } from './fields.ts'
 import { linesOf } from './lines.ts'
 import { customerOf, shippingAddressOf } from './person.ts'

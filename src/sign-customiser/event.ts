@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import type { Refusal } from '../http/problem.ts'
-import type { Proof } from '../ledger/orders/confirm.ts'
+import type { Proof } from '../ledger/confirm.ts'
 import { err, ok, type Result } from '../result.ts'
 import { usableId } from './product.ts'
 

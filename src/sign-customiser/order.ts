@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import { anObject, fieldErrors } from '../http/pointer.ts'
 import type { Refusal } from '../http/problem.ts'
-import type { Order } from '../ledger/orders/new-order.ts'
+import type { Order } from '../ledger/new-order.ts'
 import { err, ok, type Result } from '../result.ts'
 
 const text = (what: string) =>

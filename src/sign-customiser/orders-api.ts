@@ -1,7 +1,7 @@
 import { type Answer, postJson } from '../http/exchange.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
+import type { Deliverer } from '../ledger/channel.ts'
 import type { Outcome } from '../ledger/delivery.ts'
-import type { Deliverer } from '../ledger/relay/deliverer.ts'
 import { retryAfter } from '../ledger/schedule.ts'
 import { readSettings } from '../settings.ts'
 

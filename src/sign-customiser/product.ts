@@ -1,7 +1,7 @@
 import type { Design } from '../catalogue/design.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import type { Refusal } from '../http/problem.ts'
-import type { NewDesign } from '../ledger/designs/designs.ts'
+import type { NewDesign } from '../ledger/designs.ts'
 import { err, ok, type Result } from '../result.ts'
 import { sha256 } from '../signing/hmac.ts'
 

@@ -4,8 +4,8 @@ import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
-import { FORWARDED, isForwarded } from '../ledger/events/delivery-views.ts'
-import { type NotRetried, RETRYABLE } from '../ledger/relay/retry.ts'
+import { FORWARDED, isForwarded } from '../ledger/delivery-views.ts'
+import { type NotRetried, RETRYABLE } from '../ledger/retry.ts'
 
 /** What a caller waits at most for the attempt that a retry makes, in milliseconds. */
 const PATIENCE_MS = 4_500

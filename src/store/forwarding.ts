@@ -1,6 +1,6 @@
 import { postJson } from '../http/exchange.ts'
-import { webhookOutcome } from '../ledger/events/webhook-outcome.ts'
-import type { Deliverer } from '../ledger/relay/deliverer.ts'
+import type { Deliverer } from '../ledger/channel.ts'
+import { webhookOutcome } from '../ledger/webhook-outcome.ts'
 import { readSettings } from '../settings.ts'
 import { standardSignature } from '../signing/standard-webhooks.ts'
 

@@ -8,9 +8,9 @@ import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
-import { newOrder, type Order } from '../ledger/orders/new-order.ts'
-import type { OrderStory } from '../ledger/orders/order-views.ts'
-import { isRetryable, type NotRetried, RETRYABLE } from '../ledger/relay/retry.ts'
+import { newOrder, type Order } from '../ledger/new-order.ts'
+import { isRetryable, type NotRetried, RETRYABLE } from '../ledger/retry.ts'
+import type { OrderStory } from '../ledger/views.ts'
 import type { Result } from '../result.ts'
 
 /** What a caller waits at most for the first attempt, in milliseconds; the contract promises an answer within 5 s. */

@@ -9,7 +9,7 @@ import { cursorOf, readListQuery } from '../http/list-query.ts'
 import { anObject, fieldErrors } from '../http/pointer.ts'
 import { refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { recordDesign } from '../ledger/designs/record-design.ts'
+import { recordDesign } from '../ledger/record-design.ts'
 import { logFault } from '../log.ts'
 
 const text = v.optional(v.string('must be a string'))

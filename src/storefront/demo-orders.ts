@@ -7,7 +7,7 @@ import { jsonBody } from '../http/json-body.ts'
 import { fieldErrors } from '../http/pointer.ts'
 import { type Refusal, refuse } from '../http/problem.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { newOrder, type Order } from '../ledger/orders/new-order.ts'
+import { newOrder, type Order } from '../ledger/new-order.ts'
 import type { Result } from '../result.ts'
 import { whileSandboxed } from './demo.ts'
 

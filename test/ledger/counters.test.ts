@@ -2,18 +2,11 @@ import { runInDurableObject } from 'cloudflare:test'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { count, readCounters, TIME_BOUNDS } from '../../src/ledger/counters.ts'
+import { addEntry, advance, isWaiting, lease, putBack, readDelivery } from '../../src/ledger/deliveries.ts'
 import { afterAttempt, type Outcome, STATES } from '../../src/ledger/delivery.ts'
-import { accept } from '../../src/ledger/orders/orders.ts'
-import {
-  addEntry,
-  advance,
-  isWaiting,
-  lease,
-  putBack,
-  readDelivery,
-} from '../../src/ledger/relay/deliveries.ts'
-import { giveUp, recoverStranded } from '../../src/ledger/relay/queue.ts'
-import { RETRYABLE, retry, retryAll } from '../../src/ledger/relay/retry.ts'
+import { accept } from '../../src/ledger/orders.ts'
+import { giveUp, recoverStranded } from '../../src/ledger/queue.ts'
+import { RETRYABLE, retry, retryAll } from '../../src/ledger/retry.ts'
 import { COUNTERS } from '../../src/ledger/schema/counters.ts'
 import { freezeTime, HOUR, ledger, MINUTE, NOW, SECOND, startAfresh } from '../bridge.ts'
 

@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
-import { recoverStranded } from '../../src/ledger/relay/queue.ts'
+import { recoverStranded } from '../../src/ledger/queue.ts'
 import { migrate, STEPS } from '../../src/ledger/schema.ts'
 import { ledger, startAfresh } from '../bridge.ts'
 

@@ -1,5 +1,5 @@
 import { STATES } from '../../ledger/delivery.ts'
-import { FORWARDED } from '../../ledger/events/delivery-views.ts'
+import { FORWARDED } from '../../ledger/delivery-views.ts'
 import { orderSchema } from '../../sign-customiser/order.ts'
 import { importSchema } from '../../store/products.ts'
 import { demanded, type Schema } from './demanded.ts'

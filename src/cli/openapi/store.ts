@@ -1,6 +1,6 @@
 import { STATES } from '../../ledger/delivery.ts'
-import { FORWARDED } from '../../ledger/events/delivery-views.ts'
-import { RETRYABLE } from '../../ledger/relay/retry.ts'
+import { FORWARDED } from '../../ledger/delivery-views.ts'
+import { RETRYABLE } from '../../ledger/retry.ts'
 import { IMPORT, ORDER } from './examples.ts'
 import { operation, type Parameter } from './operations.ts'
 
