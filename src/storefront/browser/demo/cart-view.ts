@@ -1,5 +1,4 @@
 import { type Item, type Product, product, readCart, setQuantity } from './cart.ts'
-import { money } from './money.ts'
 import { find, make } from './page.ts'
 
 /** Shows the cart as it is now. */
@@ -59,4 +58,10 @@ function step({ external_id, quantity }: Item, by: number, sign: string, label: 
     void showCart()
   })
   return button
+}
+
+/** A price in words, from minor units of its currency. */
+function money(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
 }
