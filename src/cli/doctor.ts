@@ -1,11 +1,13 @@
+import { isLoopback } from '../address-readers.ts'
 import { bridgeUrl, call } from './call.ts'
-import { type Command, operand, type Surroundings, Trouble } from './command.ts'
-import { checkBacklog } from './doctor-backlog.ts'
-import { checkReach } from './doctor-reach.ts'
-import { bad, type Finding, fine, unknown } from './finding.ts'
-import { probe } from './probe.ts'
-import { secretsOf } from './secrets.ts'
+import { type Command, operand, type Surroundings, secretsOf, Trouble } from './command.ts'
+import { probe } from './signing.ts'
 import { listSubscriptions, ofBridge, TOPICS } from './subscriptions.ts'
+
+/** A clock that is wrong by more is on its way to the signatures' five minutes. */
+const MOST_SKEW_SECONDS = 30
+/** An order that waits longer than this waits for something that an operator should know of. */
+const LONG_WAIT_SECONDS = 600
 
 export const doctor: Command = {
   summary: 'checks everything that can be wrong, and says what to do',
@@ -25,6 +27,14 @@ Exit code 0 means that nothing is wrong.`,
       json: { findings },
     }
   },
+}
+
+/** One thing that doctor looked at. `unknown` could not be told from here. */
+interface Finding {
+  check: string
+  status: 'ok' | 'bad' | 'unknown'
+  detail: string
+  todo?: string
 }
 
 const lineOf = ({ check, status, detail, todo }: Finding) =>
@@ -50,6 +60,53 @@ async function tried(check: string, work: () => Promise<Finding[]>): Promise<Fin
     if (error instanceof Trouble) return [bad(check, error.message, 'Put it right and run doctor again.')]
     throw error
   }
+}
+
+/** Whether the bridge answers, over TLS, and both clocks agree. */
+async function checkReach(bridge: string, { now }: Surroundings): Promise<Finding[]> {
+  const url = new URL(bridge)
+  const tls =
+    url.protocol === 'https:'
+      ? fine('TLS', 'the certificate is valid')
+      : isLoopback(url)
+        ? fine('TLS', 'not needed on this machine')
+        : bad('TLS', 'the address is plain http', 'Use https: secrets and orders pass here.')
+  const asked = now()
+  try {
+    const { status, headers } = await call(`${bridge}/health`)
+    if (status !== 200)
+      return [
+        bad(
+          'reachable',
+          `/health answered ${status}`,
+          'See that the address is the bridge’s own, without a path.',
+        ),
+      ]
+    return [fine('reachable', '/health answered'), tls, skewOf(headers.get('date'), (asked + now()) / 2)]
+  } catch (error) {
+    if (error instanceof Trouble)
+      return [
+        bad(
+          'reachable',
+          error.message,
+          'Compare the address with what wrangler deploy printed; check DNS and certificate.',
+        ),
+      ]
+    throw error
+  }
+}
+
+function skewOf(date: string | null, now: number): Finding {
+  const there = Date.parse(date ?? '')
+  if (Number.isNaN(there)) return unknown('clocks', 'the answer had no Date', 'Compare the clocks by hand.')
+  const seconds = Math.round((now - there) / 1000)
+  return Math.abs(seconds) <= MOST_SKEW_SECONDS
+    ? fine('clocks', `this machine and the bridge differ by ${Math.abs(seconds)} s`)
+    : bad(
+        'clocks',
+        `this machine is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`,
+        'Set its clock.',
+      )
 }
 
 async function checkReadiness(bridge: string): Promise<Finding[]> {
@@ -115,3 +172,73 @@ async function checkApi(bridge: string, surroundings: Surroundings): Promise<Fin
         ),
   ]
 }
+
+/** The gate and what waits behind it, as the metrics tell. */
+async function checkBacklog(bridge: string, surroundings: Surroundings): Promise<Finding[]> {
+  const token = secretsOf(surroundings, 'STORE_API_TOKEN').at(-1)
+  if (token === undefined)
+    return [unknown('orders', 'STORE_API_TOKEN is not known here', 'Put STORE_API_TOKEN into .dev.vars.')]
+  const { status, text } = await call(`${bridge}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+  if (status === 401)
+    return [
+      bad(
+        'STORE_API_TOKEN',
+        'the Worker has another one',
+        'Set the same token here, there and in the store’s backend.',
+      ),
+    ]
+  if (status !== 200) return [bad('orders', `/metrics answered ${status}`, 'See the log.')]
+
+  const value = (sample: string) =>
+    Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${sample} `))
+        ?.slice(sample.length + 1) ?? 0,
+    )
+  const inState = (state: string) => value(`bridge_orders{state="${state}"}`)
+  const closed = [...text.matchAll(/^bridge_gate_closed\{destination="([\w-]+)"\} 1$/gm)].map(
+    ([, name = '']) => name,
+  )
+  const waiting = inState('queued') + inState('sending') + inState('unconfirmed')
+  const age = value('bridge_oldest_waiting_seconds')
+  const stuck = inState('failed') + inState('rejected')
+  return [
+    fine('STORE_API_TOKEN', 'the Worker takes it'),
+    closed.length === 0
+      ? fine('gate', 'open')
+      : bad(
+          'gate',
+          `closed for ${closed.join(', ')}`,
+          'The other side is failing or refuses the token: see the last errors of orders.',
+        ),
+    age <= LONG_WAIT_SECONDS
+      ? fine('waiting orders', `${waiting}`)
+      : bad(
+          'waiting orders',
+          `${waiting}, the oldest for ${Math.round(age / 60)} minutes`,
+          `npm run bridge -- orders ${bridge} --state queued`,
+        ),
+    stuck === 0
+      ? fine('orders for an operator', 'none')
+      : bad(
+          'orders for an operator',
+          `${inState('failed')} failed, ${inState('rejected')} rejected`,
+          `npm run bridge -- orders ${bridge} --state failed, or rejected; then retry.`,
+        ),
+  ]
+}
+
+const fine = (check: string, detail: string): Finding => ({ check, status: 'ok', detail })
+const bad = (check: string, detail: string, todo: string): Finding => ({
+  check,
+  status: 'bad',
+  detail,
+  todo,
+})
+const unknown = (check: string, detail: string, todo: string): Finding => ({
+  check,
+  status: 'unknown',
+  detail,
+  todo,
+})

@@ -6,9 +6,9 @@ import {
   type Report,
   type Request,
   type Surroundings,
+  secretOf,
   textFlag,
 } from './command.ts'
-import { secretOf } from './secrets.ts'
 
 interface OrderRow {
   external_id: string

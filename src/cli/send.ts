@@ -1,7 +1,6 @@
 import { bridgeUrl, call, told } from './call.ts'
-import { type Command, Misuse, operand, textFlag } from './command.ts'
+import { type Command, Misuse, operand, secretOf, textFlag } from './command.ts'
 import { DESIGN, FORM_SUBMITTED, ORDER_CREATED, SHOPLINE_ORDER } from './openapi/examples.ts'
-import { secretOf } from './secrets.ts'
 import { signedByShopline, signedBySignCustomiser } from './signing.ts'
 
 const WEBHOOKS = {

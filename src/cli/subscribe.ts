@@ -1,6 +1,6 @@
 import { bridgeUrl } from './call.ts'
 import { type Command, operand, type Surroundings } from './command.ts'
-import { probe } from './probe.ts'
+import { probe } from './signing.ts'
 import {
   createSubscription,
   hookUrl,

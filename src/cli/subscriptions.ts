@@ -1,7 +1,6 @@
 import { origin } from '../address-readers.ts'
 import { call } from './call.ts'
-import { type Surroundings, Trouble } from './command.ts'
-import { secretOf } from './secrets.ts'
+import { type Surroundings, secretOf, Trouble } from './command.ts'
 
 /** A webhook subscription of Sign Customiser, as its API gives it; the secret is in every answer. */
 export interface Subscription {

@@ -7,11 +7,11 @@ import {
   operand,
   type Report,
   type Surroundings,
+  secretsOf,
   Trouble,
   textFlag,
 } from './command.ts'
-import { suspects } from './culprits.ts'
-import { secretsOf } from './secrets.ts'
+import { suspects } from './suspects.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
