@@ -1,13 +1,5 @@
 import * as v from 'valibot'
-import { type Input, isInput } from './input.ts'
-
-const whole = (least: number, most: number) =>
-  v.pipe(
-    v.number('must be a number'),
-    v.integer('must be a whole number'),
-    v.minValue(least, `must be at least ${least}`),
-    v.maxValue(most, `must be at most ${most}`),
-  )
+import { type Input, isInput, whole } from './input.ts'
 
 const everyFault = {
   /** How many calls fail this way. */

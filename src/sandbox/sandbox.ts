@@ -1,9 +1,7 @@
 import { Hono } from 'hono'
 import { control } from './control.ts'
 import { designer } from './designer/routes.ts'
-import { eventControl } from './event-control.ts'
 import { Faults } from './faults.ts'
-import { freshIds } from './fresh-ids.ts'
 import type { Input } from './input.ts'
 import { ordersApi, type ReceivedOrder } from './orders-api.ts'
 import { type ShoplineProduct, shoplineApi } from './shopline-api.ts'
@@ -64,7 +62,6 @@ export function sandbox({
   app.route('/', ordersApi({ ...options, ...shared, refuseDuplicates }))
   app.route('/', designer({ ...options, ...shared }))
   app.route('/sandbox', control({ ...options, ...shared }))
-  app.route('/sandbox', eventControl(shared))
   if (shopline) addShopline(app, shopline, shared.freshId, now)
   app.notFound((c) => c.json({ message: `The sandbox has no ${c.req.method} ${c.req.path}.` }, 404))
   app.onError((fault) => {
@@ -82,4 +79,13 @@ function addShopline(app: Hono, options: ShoplineOptions, freshNumber: () => num
   }
   app.route('/v1', shoplineApi({ ...options, ...shared }))
   app.route('/sandbox/shopline', shoplineControl({ ...options, ...shared, now }))
+}
+
+/** Makes IDs that are new here and after a restart: milliseconds of the clock, each above the one before. */
+function freshIds(now: () => number): () => number {
+  let last = 0
+  return () => {
+    last = Math.max(now(), last + 1)
+    return last
+  }
 }

@@ -1,8 +1,11 @@
-import { join } from 'node:path'
-import { freePort } from './ports.ts'
+import { randomBytes } from 'node:crypto'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { sandbox } from './sandbox.ts'
-import { localSecrets } from './secrets.ts'
 import { close, LOOPBACK, serve } from './serve.ts'
+import { Trouble } from './trouble.ts'
 import { type Wrangler, wranglerDev } from './wrangler.ts'
 
 export type Store = 'custom' | 'shopline'
@@ -125,3 +128,51 @@ export const localSettings = (
   RELAY_FIRST_RETRY_SECONDS: '4',
   RELAY_CONFIRM_SECONDS: '10',
 })
+
+/** The secrets of a local bridge. None of them is known anywhere else. */
+const NAMES = [
+  'SIGN_CUSTOMISER_INTEGRATION_SECRET',
+  'SIGN_CUSTOMISER_WEBHOOK_SECRET',
+  'SIGN_CUSTOMISER_API_TOKEN',
+  'STORE_API_TOKEN',
+  'SHOPLINE_APP_SECRET',
+  'SHOPLINE_ACCESS_TOKEN',
+  'CONSOLE_PASSWORD',
+] as const
+
+type Secrets = Record<(typeof NAMES)[number], string>
+
+/** Reads the secrets from an env file that only its owner may read; those that it lacks are made up and added. */
+async function localSecrets(file: string): Promise<Secrets> {
+  await mkdir(dirname(file), { recursive: true })
+  await appendFile(file, '', { mode: 0o600 })
+  const known = parseEnv(await readFile(file, 'utf8'))
+  const made = NAMES.filter((name) => !known[name]).map((name) => [name, randomBytes(16).toString('hex')])
+  await appendFile(file, made.map(([name, value]) => `${name}=${value}\n`).join(''))
+  return { ...known, ...Object.fromEntries(made) } as Secrets
+}
+
+/**
+ * Makes sure that a port is free, or finds one for port 0. Whoever listens a moment later may still come second.
+ *
+ * `flag` is how another port is chosen: a busy one is named together with it.
+ */
+export async function freePort(port: number, flag: string): Promise<number> {
+  const server = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, LOOPBACK, resolve)
+    })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    const why = error.code === 'EADDRINUSE' ? 'is in use: end what uses it, or' : 'may not be used:'
+    throw new Trouble(
+      `Port ${port} ${why} choose another with \`npm start -- ${flag} ${port < 1024 ? 9000 : port + 10}\`.`,
+    )
+  }
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a listening server has no port')
+  await new Promise((resolve) => server.close(resolve))
+  return address.port
+}

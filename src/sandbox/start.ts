@@ -1,12 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { lock } from './lock.ts'
-import { nextSteps } from './next-steps.ts'
-import { readable } from './readable.ts'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
+import type { LogLine } from '../log.ts'
 import { type Stack, type Store, startStack } from './stack.ts'
-import { tellStory } from './story.ts'
+import { nextSteps, tellStory } from './story.ts'
 import { Trouble } from './trouble.ts'
 import { ROOT } from './wrangler.ts'
 
@@ -90,6 +88,51 @@ function options() {
 
 function whenAsked(stop: () => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
+}
+
+/**
+ * Takes a folder for this process, until it ends. Two Workers over one ledger would each take the other's sends for lost.
+ *
+ * Throws `Trouble` while another process has it; one that was killed has it no more.
+ */
+function lock(file: string): void {
+  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  if (holder !== process.pid && isRunning(holder))
+    throw new Trouble(`npm start is running here already, as process ${holder} (${file}): end it first.`)
+  writeFileSync(file, `${process.pid}\n`)
+  process.once('exit', () => rmSync(file, { force: true }))
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid < 1) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // A process of somebody else's may not be signalled, but runs.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** What wrangler says besides: its own line for each request, and decoration around warnings. */
+const NOISE = /^\s*$|^\[wrangler:info\]|^⎔|^▲ \[WARNING\] Scheduled Workers/
+
+/** A line of the Worker's JSON log for people; other lines as they are; null when there is nothing to show. */
+function readable(coloured: string): string | null {
+  const printed = stripVTControlCharacters(coloured)
+  const start = printed.indexOf('{"event":')
+  if (start === -1) return NOISE.test(printed) ? null : printed
+  const line: LogLine = JSON.parse(printed.slice(start, printed.lastIndexOf('}') + 1))
+  const { event, request_id: _, method, route, status, duration_ms, stack, ...facts } = line
+  const words = [
+    event.padEnd(8),
+    method,
+    route,
+    status,
+    ...Object.entries(facts).map(([name, value]) => (value === null ? null : `${name}=${value}`)),
+    duration_ms === undefined ? null : `${duration_ms} ms`,
+  ]
+  const text = words.filter((word) => word !== null && word !== undefined).join(' ')
+  return stack ? `${text}\n${stack}` : text
 }
 
 try {
