@@ -3,6 +3,7 @@ import { text } from '../src/operations/generated/openapi.ts'
 
 type Content = Record<string, { schema: Schema }>
 interface Operation {
+  parameters?: { name: string; in: string }[]
   security?: Record<string, []>[]
   requestBody?: { content: Record<string, { examples: Record<string, { value: unknown }> }> }
   responses: Record<string, { $ref?: string; content?: Content }>
@@ -12,6 +13,14 @@ export const DOCUMENT = JSON.parse(text) as {
   paths: Record<string, Record<string, Operation>>
   components: { responses: Record<string, { content: Content }> }
 }
+
+/** What OpenAPI leaves out on purpose, since no program calls it: pages for people, with all that is below a `/*`. */
+const LEFT_OUT = ['/', '/style.css', '/icon.svg', '/problems', '/demo/*', '/console/*']
+
+export const isLeftOut = (path: string) =>
+  LEFT_OUT.some(
+    (one) => path === one.replace('/*', '') || (one.endsWith('*') && path.startsWith(one.slice(0, -1))),
+  )
 
 /** Fixed parts win over parameters: /orders/retry is no order. */
 const PATHS = Object.keys(DOCUMENT.paths)
@@ -24,9 +33,11 @@ const validators = new Map<string, Validator>()
 export async function undocumented(method: string, url: string, response: Response): Promise<string | null> {
   const { status } = response
   const { pathname } = new URL(url)
-  // A preflight is CORS's own; HEAD is GET without what could be compared; the demo's insides are nobody's business.
-  if (['HEAD', 'OPTIONS'].includes(method) || /^\/(demo\/|console\/style)/.test(pathname)) return null
-  const path = PATHS.find(({ pattern }) => pattern.test(pathname.replace(/(.)\/$/, '$1')))?.path ?? ''
+  // A slash at the end changes nothing.
+  const asked = pathname.replace(/(.)\/$/, '$1')
+  // A preflight is CORS's own; HEAD is GET without what could be compared.
+  if (['HEAD', 'OPTIONS'].includes(method) || isLeftOut(asked)) return null
+  const path = PATHS.find(({ pattern }) => pattern.test(asked))?.path ?? ''
   const operation = DOCUMENT.paths[path]?.[method.toLowerCase()]
   if (!operation) return status === 404 || status === 405 ? null : 'no such operation'
 

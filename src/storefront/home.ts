@@ -14,7 +14,7 @@ export const home = new Routes().get('/', (c) => {
     <ul class="links">
       ${hasDemo ? link('/demo', 'Demo shop', 'Design a sign, put it in the cart, buy it.') : ''}
       ${link('/console', 'Console', 'For who looks after the orders. It asks for a password.')}
-      ${link('/openapi.json', 'OpenAPI', 'Every route, for machines.')}
+      ${link('/openapi.json', 'OpenAPI', 'Every route for programs.')}
       ${link('/problems', 'Problems', 'What each error means and what to do.')}
       ${link('/ready', 'Ready?', 'Each setting and service, checked.')}
       ${link('/embed.js', 'embed.js', 'The script for a shop’s page.')}

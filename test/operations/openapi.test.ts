@@ -1,16 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  anOrder,
+  changeSettings,
+  fetchAsStore,
   fetchBridge,
   freezeTime,
   outsideAnswers,
   postDesign,
+  postEvent,
+  postOrder,
   postSigned,
   runAlarm,
   sendAsStore,
   startAfresh,
 } from '../bridge.ts'
-import { DOCUMENT, undocumented } from '../documented.ts'
+import { DOCUMENT, isLeftOut, undocumented } from '../documented.ts'
+import { everyRoute } from '../hostile/routes.ts'
 import { postWebhook } from '../shopline/shopline.ts'
+
+const routes = await everyRoute()
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
@@ -28,6 +36,12 @@ const EXAMPLES = Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
   ),
 )
 
+/** Every list of the store, and whether it says that it takes `q`. */
+const LISTS = Object.entries(DOCUMENT.paths).flatMap(([path, { get }]) => {
+  const names = get?.parameters?.map(({ name }) => name) ?? []
+  return names.includes('cursor') ? [{ path, takesQ: names.includes('q') }] : []
+})
+
 /** Sends a body by the way that its operation asks for. */
 function sendExample({ method, path, value, scheme }: (typeof EXAMPLES)[number]): Promise<Response> {
   const secret = path === '/sign-customiser/webhooks' ? 'webhook-secret' : 'integration-secret'
@@ -43,6 +57,34 @@ describe('GET /openapi.json', () => {
 
     expect(await response.json()).toMatchObject({ openapi: '3.1.0' })
     expect((await fetchBridge('/openapi.json', { headers: { 'if-none-match': etag } })).status).toBe(304)
+  })
+
+  it('describes every route that is not left out on purpose, and no other', () => {
+    const described = Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+
+    expect(described.sort()).toEqual(
+      routes
+        .filter(({ path }) => !isLeftOut(path))
+        .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+        .sort(),
+    )
+  })
+
+  it.each(LISTS)('says of $path that it takes q: $takesQ', async ({ path, takesQ }) => {
+    changeSettings({ EVENTS_URL: 'https://store.test/events' })
+    outsideAnswers()
+    await postDesign({ product_id: 1 })
+    await postOrder(anOrder())
+    await postEvent({ form_submission: { submission_number: 12 } })
+    const count = async (query: string) => {
+      const page = await (await fetchAsStore(path + query)).json<Record<string, unknown[]>>()
+      return page[path.slice(1)]?.length
+    }
+
+    expect(await count('')).toBeGreaterThan(0)
+    expect((await count('?q=no-such-beginning')) === 0).toBe(takesQ)
   })
 
   it.each(EXAMPLES)('has an example "$name" that $method $path takes', async (example) => {

@@ -1,10 +1,251 @@
-import { CONSOLE } from './console.ts'
-import { OPEN } from './open.ts'
-import { ref, SCHEMAS } from './schemas.ts'
-import { STORE } from './store.ts'
-import { VENDORS } from './vendors.ts'
+import { STATES } from '../../ledger/delivery.ts'
+import { FORWARDED } from '../../ledger/delivery-views.ts'
+import { RETRYABLE } from '../../ledger/retry.ts'
+import { DESIGN, FORM_SUBMITTED, IMPORT, ORDER, ORDER_CREATED, SHOPLINE_ORDER } from './examples.ts'
+import { ref, SCHEMAS, type Schema } from './schemas.ts'
 
-/** Every public route, as OpenAPI 3.1. What a request must hold comes from the validators themselves. */
+interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required?: boolean
+  description?: string
+  schema: Schema
+}
+
+const path = (name: string): Parameter => ({ name, in: 'path', required: true, schema: { type: 'string' } })
+const query = (name: string, schema: Schema, description?: string): Parameter => ({
+  name,
+  in: 'query',
+  schema,
+  ...(description && { description }),
+})
+
+const beginning = (of: string) => query('q', { type: 'string', maxLength: 255 }, `The beginning of ${of}.`)
+const state = query('state', { enum: [...STATES] })
+const limit = query('limit', { type: 'integer', minimum: 1, maximum: 200, default: 50 })
+const cursor = query('cursor', { type: 'string' }, 'The next_cursor of the page before.')
+
+/** The statuses of the problems that operations share, by what raises them. */
+const STATUSES = {
+  /** Any operation. */
+  fault: [500],
+  signed: [401, 413, 429, 503],
+  json: [400, 422],
+  bearer: [401, 429, 503],
+  body: [400, 413, 415, 422],
+  query: [422],
+  /** The product can't be made in the store. */
+  store: [422, 502, 503],
+  missing: [404],
+  conflict: [409],
+  setting: [503],
+} as const
+
+const vendors = { tag: 'vendors' } as const
+const store = { tag: 'store', security: 'store' } as const
+const open = { tag: 'open' } as const
+
+/** What programs call. Left out are the pages for people, and what only these pages load: home, demo, console. */
+const PATHS = {
+  '/sign-customiser/products': {
+    post: operation({
+      ...vendors,
+      summary: 'A new design: the Create Product URL',
+      security: 'signCustomiser',
+      body: { schema: 'SignedProduct', examples: { design: DESIGN } },
+      answers: { 200: ['The ID that the order will quote.', 'ExternalId'] },
+      problems: ['signed', 'json', 'store'],
+    }),
+  },
+  '/sign-customiser/webhooks': {
+    post: operation({
+      ...vendors,
+      summary: 'An event of a webhook subscription',
+      security: 'signCustomiser',
+      parameters: [query('topic', { type: 'string' }, 'Names the topic.')],
+      body: { schema: 'Event', examples: { order: ORDER_CREATED, form: FORM_SUBMITTED, product: DESIGN } },
+      answers: { 200: ['It is recorded.', 'Ok'] },
+      problems: ['signed', 'json'],
+    }),
+  },
+  '/shopline/webhooks': {
+    post: operation({
+      ...vendors,
+      summary: 'An event of SHOPLINE',
+      security: 'shopline',
+      body: { schema: 'Event', examples: { order: SHOPLINE_ORDER } },
+      answers: { 200: ['It is recorded.', 'Ok'] },
+      problems: ['signed', 'json'],
+    }),
+  },
+  '/orders': {
+    post: operation({
+      ...store,
+      summary: 'Hand in an order',
+      description: 'Sign lines only. Send the same again after a 503 or a time-out: it is taken once.',
+      body: { schema: 'NewOrder', examples: { order: ORDER } },
+      answers: {
+        200: ['The same order was taken before.', 'Order'],
+        201: ['Relayed.', 'Order'],
+        202: ['Taken; it will be relayed.', 'Order'],
+      },
+      problems: ['bearer', 'body', 'conflict'],
+    }),
+    get: operation({
+      ...store,
+      summary: 'List orders, newest first',
+      parameters: [state, beginning('an order ID, order number or product ID'), limit, cursor],
+      answers: { 200: ['A page of orders.', 'Orders'] },
+      problems: ['bearer', 'query'],
+    }),
+  },
+  '/orders/{external_id}': {
+    get: operation({
+      ...store,
+      summary: 'What became of an order',
+      parameters: [path('external_id')],
+      answers: { 200: ['The order with every attempt.', 'Order'] },
+      problems: ['bearer', 'missing'],
+    }),
+  },
+  '/orders/{external_id}/retry': {
+    post: operation({
+      ...store,
+      summary: 'Try an order again',
+      parameters: [path('external_id')],
+      answers: { 202: ['It is in the queue, or was tried.', 'Order'] },
+      problems: ['bearer', 'missing', 'conflict'],
+    }),
+  },
+  '/orders/retry': {
+    post: operation({
+      ...store,
+      summary: 'Try all orders of a state again',
+      parameters: [{ ...query('state', { enum: [...RETRYABLE] }), required: true }],
+      answers: { 202: ['How many.', 'Retried'] },
+      problems: ['bearer', 'query'],
+    }),
+  },
+  '/products': {
+    get: operation({
+      ...store,
+      summary: 'List designs, newest first',
+      parameters: [beginning('an external_id or product_id'), limit, cursor],
+      answers: { 200: ['A page of designs.', 'Products'] },
+      problems: ['bearer', 'query'],
+    }),
+  },
+  '/products/{external_id}': {
+    get: operation({
+      ...store,
+      summary: 'A design as it was signed',
+      description: 'The store takes its price from here, never from the browser.',
+      parameters: [path('external_id')],
+      answers: { 200: ['The design.', 'Product'] },
+      problems: ['bearer', 'missing'],
+    }),
+    put: operation({
+      ...store,
+      summary: 'Make a product ID known that was issued elsewhere',
+      parameters: [path('external_id')],
+      body: { schema: 'Import', examples: { sign: IMPORT } },
+      answers: { 200: ['It was known.', 'Product'], 201: ['It is known now.', 'Product'] },
+      problems: ['bearer', 'body', 'conflict'],
+    }),
+  },
+  '/deliveries': {
+    get: operation({
+      ...store,
+      summary: 'List forwarded events and alerts, newest first',
+      parameters: [query('destination', { enum: [...FORWARDED] }), state, limit, cursor],
+      answers: { 200: ['A page of deliveries.', 'Deliveries'] },
+      problems: ['bearer', 'query'],
+    }),
+  },
+  '/deliveries/{id}/retry': {
+    post: operation({
+      ...store,
+      summary: 'Try a delivery again',
+      parameters: [path('id')],
+      answers: { 202: ['It is in the queue, or was tried.', 'Delivery'] },
+      problems: ['bearer', 'missing', 'conflict'],
+    }),
+  },
+  '/events': {
+    get: operation({
+      ...store,
+      summary: 'List events received, newest first',
+      parameters: [query('topic', { type: 'string' }), limit, cursor],
+      answers: { 200: ['A page of events.', 'Events'] },
+      problems: ['bearer', 'query'],
+    }),
+  },
+  '/metrics': {
+    get: operation({
+      ...store,
+      summary: 'Counters and gauges for Prometheus',
+      answers: { 200: ['Prometheus text.', 'text/plain'] },
+      problems: ['bearer'],
+    }),
+  },
+  '/health': {
+    get: operation({
+      ...open,
+      summary: 'Does the Worker run?',
+      answers: { 200: ['It does.', 'Ok'] },
+      problems: [],
+    }),
+  },
+  '/ready': {
+    get: operation({
+      ...open,
+      summary: 'Can the bridge do its work?',
+      answers: {
+        200: ['It can; check by check.', 'Readiness'],
+        503: ['It lacks something; check by check.', 'Readiness'],
+      },
+      problems: [],
+    }),
+  },
+  '/openapi.json': {
+    get: operation({
+      ...open,
+      summary: 'This document',
+      answers: { 200: ['OpenAPI 3.1.', 'application/json'], 304: ['Yours is the same.'] },
+      problems: [],
+    }),
+  },
+  '/problems/{code}': {
+    get: operation({
+      ...open,
+      summary: 'What a problem means and what to do',
+      parameters: [path('code')],
+      answers: { 200: ['A page.', 'text/html'] },
+      problems: ['missing'],
+    }),
+  },
+  '/storefront/products/{product_id}': {
+    get: operation({
+      ...open,
+      summary: 'The product ID of a design that was just made',
+      description:
+        'For pages of STORE_ORIGINS. The design may still be on its way: ask again after Retry-After.',
+      parameters: [path('product_id')],
+      answers: { 200: ['Its ID.', 'ExternalId'] },
+      problems: ['missing', 'setting'],
+    }),
+  },
+  '/embed.js': {
+    get: operation({
+      ...open,
+      summary: 'The storefront’s script',
+      answers: { 200: ['JavaScript.', 'text/javascript'], 304: ['Yours is the same.'] },
+      problems: ['setting'],
+    }),
+  },
+}
+
+/** Every route for programs, as OpenAPI 3.1. What a request must hold comes from the validators themselves. */
 export const DOCUMENT = {
   openapi: '3.1.0',
   info: {
@@ -19,9 +260,8 @@ export const DOCUMENT = {
     { name: 'vendors', description: 'Signed by Sign Customiser or SHOPLINE.' },
     { name: 'store', description: 'For the store’s backend.' },
     { name: 'open', description: 'For anyone.' },
-    { name: 'console', description: 'Pages for the operator.' },
   ],
-  paths: { ...VENDORS, ...STORE, ...OPEN, ...CONSOLE },
+  paths: PATHS,
   components: {
     schemas: SCHEMAS,
     responses: {
@@ -46,7 +286,73 @@ export const DOCUMENT = {
           'Hex HMAC-SHA-256 of x-shopline-developer-event-timestamp, a colon and the JSON with sorted keys.',
       },
       store: { type: 'http', scheme: 'bearer', description: 'STORE_API_TOKEN' },
-      console: { type: 'http', scheme: 'basic', description: 'User operator, CONSOLE_PASSWORD' },
     },
   },
+}
+
+type SchemaName = keyof typeof SCHEMAS
+
+interface Description {
+  summary: string
+  description?: string
+  tag: 'vendors' | 'store' | 'open'
+  security?: 'signCustomiser' | 'shopline' | 'store'
+  parameters?: readonly Parameter[]
+  body?: { schema: SchemaName; examples: Record<string, unknown> }
+  /** Status, what it says, and the schema or the media type of its body. */
+  answers: Record<number, readonly [description: string, content?: SchemaName | `${string}/${string}`]>
+  problems: readonly (keyof typeof STATUSES)[]
+}
+
+/** One operation of OpenAPI 3.1. Every one may also meet a fault of ours. */
+function operation({
+  tag,
+  summary,
+  description,
+  security,
+  parameters,
+  body,
+  answers,
+  problems,
+}: Description) {
+  const refused = [...problems, 'fault' as const].flatMap((name) => STATUSES[name])
+  return {
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    ...(security && { security: [{ [security]: [] }] }),
+    ...(parameters?.length && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: ref(body.schema),
+            examples: Object.fromEntries(
+              Object.entries(body.examples).map(([name, value]) => [name, { value }]),
+            ),
+          },
+        },
+      },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, [description, content]]) => [
+          status,
+          { description, ...(content && { content: contentOf(content) }) },
+        ]),
+      ),
+      ...Object.fromEntries(
+        [...new Set(refused)]
+          .filter((status) => !(status in answers))
+          .map((status) => [`${status}`, { $ref: '#/components/responses/Problem' }]),
+      ),
+    },
+  }
+}
+
+function contentOf(content: string) {
+  return content.includes('/')
+    ? { [content]: { schema: content.endsWith('json') ? {} : { type: 'string' } } }
+    : { 'application/json': { schema: ref(content as SchemaName) } }
 }
