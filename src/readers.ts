@@ -67,6 +67,12 @@ export const optionalId: Reader<string | null> = (raw) => {
   return /^[A-Za-z0-9_-]{1,64}$/.test(raw) ? ok(raw) : err('must be letters, digits, - and _')
 }
 
+/** An ID of SHOPLINE's, in small letters; null when blank. */
+export const shoplineId: Reader<string | null> = (raw) => {
+  if (raw.trim() === '') return ok(null)
+  return /^[0-9a-f]{24}$/i.test(raw) ? ok(raw.toLowerCase()) : err('must be 24 hex digits')
+}
+
 /** A name that goes into a header as it is. */
 export const handle: Reader<string> = (raw) => {
   if (raw.trim() === '') return err('is not set')

@@ -43,6 +43,9 @@ describe('a setting', () => {
     ['RELAY_GIVE_UP_HOURS', '', 72],
     ['RELAY_GIVE_UP_HOURS', '0.5', 0.5],
     ['MAX_BODY_BYTES', undefined, 1_048_576],
+    ['SHOPLINE_TOLERANCE_SECONDS', '', 604_800],
+    ['SHOPLINE_MERCHANT_ID', '', null],
+    ['SHOPLINE_MERCHANT_ID', '5F0BDA5E4E5FCA0010C81FEF', '5f0bda5e4e5fca0010c81fef'],
   ])('%s that is %j is read as %j', (name, raw, value) => {
     expect(read(name, raw)).toEqual({ ok: true, value: { [name]: value } })
   })
@@ -65,6 +68,8 @@ describe('a setting', () => {
     ['RELAY_TIMEOUT_SECONDS', '1e3'],
     ['RELAY_TIMEOUT_SECONDS', 'ten'],
     ['MAX_BODY_BYTES', '0'],
+    ['SHOPLINE_MERCHANT_ID', '5f0bda5e4e5fca0010c81fe'],
+    ['SHOPLINE_APP_ID', '5f0bda5e4e5fca0010c81feg'],
   ])('%s that is %j is refused by name', (name, raw) => {
     expect(read(name, raw)).toMatchObject({ ok: false, error: [{ setting: name }] })
   })

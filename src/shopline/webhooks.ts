@@ -7,6 +7,7 @@ import type { NewEvent } from '../ledger/events.ts'
 import { sha256 } from '../signing/hmac.ts'
 import { signed } from '../signing/signed.ts'
 import { objectOf, textOf } from './fields.ts'
+import { handshake } from './handshake.ts'
 import { orderIdOf, orderReport } from './order.ts'
 import { shoplineSignature } from './signature.ts'
 
@@ -20,6 +21,7 @@ const CANCELLATIONS: readonly string[] = ['order/cancel', 'order/remove']
  */
 export const webhooks = new Routes().post(
   '/',
+  handshake,
   signed(shoplineSignature, 'SHOPLINE_APP_SECRET'),
   async (c) => {
     const settings = requireSettings(c, ['CURRENCY', 'SHOPLINE_ORDER_TOPICS', 'SHOPLINE_RELAY_WHEN'])

@@ -137,10 +137,13 @@ describe('POST /shopline/webhooks', () => {
     expect(await listEvents()).toEqual([])
   })
 
-  it('takes an event of any age unless a tolerance is set', async () => {
-    expect((await postWebhook(orderEvent(), { age: 10_000_000 })).status).toBe(200)
-    const inTime = { age: 300, settings: { SHOPLINE_TOLERANCE_SECONDS: '300' } }
-    expect((await postWebhook(orderEvent(), inTime)).status).toBe(200)
+  it('takes an event that is a week old, or of any age where that is off', async () => {
+    const week = 7 * 24 * 3600
+
+    expect((await postWebhook(orderEvent(), { age: week })).status).toBe(200)
+    expect((await postWebhook(orderEvent(), { age: week + 1 })).status).toBe(401)
+    const settings = { SHOPLINE_TOLERANCE_SECONDS: '0' }
+    expect((await postWebhook(orderEvent(), { age: 10_000_000, settings })).status).toBe(200)
   })
 
   it('takes an event that any of several secrets signed', async () => {

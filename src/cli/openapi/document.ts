@@ -72,9 +72,11 @@ const PATHS = {
     post: operation({
       ...vendors,
       summary: 'An event of SHOPLINE',
+      description:
+        'Answers webhook/verification, signed or not, in text/plain with the Base64 of SHOPLINE_APP_ID, else of SHOPLINE_MERCHANT_ID.',
       security: 'shopline',
       body: { schema: 'Event', examples: { order: SHOPLINE_ORDER } },
-      answers: { 200: ['It is recorded.', 'Ok'] },
+      answers: { 200: ['It is recorded.', 'Ok', 'text/plain'] },
       problems: ['signed', 'json'],
     }),
   },
@@ -299,8 +301,8 @@ interface Description {
   security?: 'signCustomiser' | 'shopline' | 'store'
   parameters?: readonly Parameter[]
   body?: { schema: SchemaName; examples: Record<string, unknown> }
-  /** Status, what it says, and the schema or the media type of its body. */
-  answers: Record<number, readonly [description: string, content?: SchemaName | `${string}/${string}`]>
+  /** Status, what it says, and the schemas or media types that its body may have. */
+  answers: Record<number, readonly [description: string, ...contents: (SchemaName | `${string}/${string}`)[]]>
   problems: readonly (keyof typeof STATUSES)[]
 }
 
@@ -337,9 +339,12 @@ function operation({
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, [description, content]]) => [
+        Object.entries(answers).map(([status, [description, ...contents]]) => [
           status,
-          { description, ...(content && { content: contentOf(content) }) },
+          {
+            description,
+            ...(contents.length > 0 && { content: Object.assign({}, ...contents.map(contentOf)) }),
+          },
         ]),
       ),
       ...Object.fromEntries(
