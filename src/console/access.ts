@@ -1,10 +1,9 @@
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { html } from 'hono/html'
-import type { App } from '../http/app.ts'
-import { refuseFailure } from '../http/failures.ts'
+import type { App, AppContext } from '../http/app.ts'
 import { page } from '../http/page.ts'
 import type { ProblemCode } from '../http/problem.ts'
+import { refuseFailure } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 import { isOneOf } from '../signing/hmac.ts'
 
@@ -12,7 +11,7 @@ import { isOneOf } from '../signing/hmac.ts'
 export const operator = createMiddleware<App>(async function operator(c, next) {
   const settings = readSettings(c.env, ['CONSOLE_PASSWORD'])
   if (!settings.ok) {
-    c.get('facts').settings = ['CONSOLE_PASSWORD']
+    c.var.line.settings = ['CONSOLE_PASSWORD']
     const [fault] = settings.error
     return turnAway(c, 'not-configured', 503, 'The console is closed', `CONSOLE_PASSWORD ${fault?.detail}.`, {
       'retry-after': '60',
@@ -46,16 +45,16 @@ export const fromConsole = createMiddleware<App>(async function fromConsole(c, n
 
 /** A refusal as a page. */
 export function turnAway(
-  c: Context<App>,
+  c: AppContext,
   code: ProblemCode,
   status: 401 | 403 | 404 | 422 | 500 | 503,
   title: string,
   words: string,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  c.get('facts').code = code
+  c.var.line.code = code
   const main = html`<div class="card notice"><h1>${title}</h1><p>${words}</p>
-    <p class="muted">Request <code>${c.get('requestId')}</code></p></div>`
+    <p class="muted">Request <code>${c.var.requestId}</code></p></div>`
   return page(c, { title, main }, status, headers)
 }
 

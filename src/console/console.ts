@@ -1,6 +1,6 @@
 import { Routes } from '../http/app.ts'
 import { readListQuery } from '../http/list-query.ts'
-import { stylesheet } from '../http/style.ts'
+import { stylesheet } from '../http/page.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isRetryable } from '../ledger/retry.ts'
 import { readSettings } from '../settings.ts'
@@ -77,13 +77,13 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
     .post('/orders/retry', operator, fromConsole, async (c) => {
       const state = c.req.query('state') ?? 'failed'
       if (!isRetryable(state)) return badQuery(c)
-      c.var.facts.count = await askLedger(c.env, (ledger) => ledger.retryAll(state))
-      return seeOther(c, '/console/orders', c.var.facts.count === 0 ? 'none' : 'all')
+      c.var.line.count = await askLedger(c.env, (ledger) => ledger.retryAll(state))
+      return seeOther(c, '/console/orders', c.var.line.count === 0 ? 'none' : 'all')
     })
 
     .get('/orders/:external_id', operator, async (c) => {
       const external_id = c.req.param('external_id')
-      c.var.facts.external_id = external_id
+      c.var.line.external_id = external_id
       const file = await askLedger(c.env, (ledger) => ledger.orderFile(external_id))
       if (!file) return noOrder(c)
       const sending = readSettings(c.env, SENDING)
@@ -97,7 +97,7 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
 
     .post('/orders/:external_id/retry', operator, fromConsole, async (c) => {
       const external_id = c.req.param('external_id')
-      c.var.facts.external_id = external_id
+      c.var.line.external_id = external_id
       const retried = await askLedger(c.env, (ledger) => ledger.retry(external_id, PATIENCE_MS))
       if (retried === 'not-found') return noOrder(c)
       return seeOther(c, orderPath(external_id), typeof retried === 'string' ? retried : 'one')

@@ -1,6 +1,5 @@
-import type { Context } from 'hono'
 import { html } from 'hono/html'
-import type { App } from '../http/app.ts'
+import type { AppContext } from '../http/app.ts'
 import { type Markup, page } from '../http/page.ts'
 
 const SECTIONS = {
@@ -13,7 +12,7 @@ export type Section = keyof typeof SECTIONS
 
 /** A page of the console. Pictures come from wherever Sign Customiser keeps them; the sandbox keeps them on this machine. */
 export function consolePage(
-  c: Context<App>,
+  c: AppContext,
   { section, title, main }: { section: Section; title: string; main: Markup },
 ): Promise<Response> {
   const links = Object.entries(SECTIONS).map(

@@ -1,19 +1,22 @@
+import type { Context } from 'hono'
 import { HonoBase, type HonoOptions } from 'hono/hono-base'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { LogLine } from '../log.ts'
-import type { Json } from './json.ts'
 
-/** What every handler can rely on. `body` and `json` are there only behind the middleware that has read them. */
+/** What every handler can rely on. Middleware that reads more, such as a body, says so in its own type. */
 export interface App {
   Bindings: Env
   Variables: {
     requestId: string
-    /** Facts a handler adds to its request's log line. */
-    facts: Pick<LogLine, 'code' | 'external_id' | 'topic' | 'state' | 'settings' | 'count' | 'reading'>
-    body: Uint8Array<ArrayBuffer>
-    json: Json
+    /** The pattern of the route that was asked for. */
+    route: string
+    /** What a handler adds to its request's log line. */
+    line: Pick<LogLine, 'code' | 'external_id' | 'topic' | 'state' | 'settings' | 'count' | 'reading'>
   }
 }
+
+/** A handler's context, whatever its middleware has read. Hono's own type is that of one set of variables alone, for its `set`. */
+export type AppContext = Omit<Context<App>, 'get' | 'set'>
 
 /**
  * Hono with the one router that can hold `/orders/retry` beside `/orders/{external_id}/retry`. The `Hono` of its package finds

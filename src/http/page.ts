@@ -1,6 +1,6 @@
-import type { Context } from 'hono'
 import { html } from 'hono/html'
-import type { App } from './app.ts'
+import { sha256 } from '../signing/hmac.ts'
+import { type AppContext, Routes } from './app.ts'
 
 /** HTML whose every inserted value was escaped. */
 export type Markup = ReturnType<typeof html>
@@ -20,7 +20,7 @@ export interface Page {
 
 /** Answers with a page that loads nothing but what its policy names, is framed by nobody, and is neither kept nor indexed. */
 export async function page(
-  c: Context<App>,
+  c: AppContext,
   { title, main, header = html``, styles = [], scripts = [], images = '', policy = [] }: Page,
   status: 200 | 401 | 403 | 404 | 422 | 429 | 500 | 503 = 200,
   headers: Record<string, string> = {},
@@ -69,3 +69,34 @@ const HEADERS = {
   'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex',
 }
+
+/** Answers with a text that callers keep, or with 304 while theirs is the same. */
+export async function withEtag(
+  c: AppContext,
+  text: string,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const etag = `"${(await sha256(text)).slice(0, 32)}"`
+  const theirs = c.req.header('if-none-match') ?? ''
+  const all = { ...headers, etag, 'x-content-type-options': 'nosniff' }
+  // A proxy that compresses makes a strong tag weak; this comparison is the weak one (RFC 9110, 13.1.2).
+  const isSame =
+    theirs.trim() === '*' || theirs.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  return isSame ? c.body(null, 304, all) : c.body(text, 200, all)
+}
+
+/** A stylesheet, asked for by its tag each time, so that a page never meets that of another version. */
+export const stylesheet = (text: string) =>
+  new Routes().get('/', (c) =>
+    withEtag(c, text, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }),
+  )
+
+/** A lit letter, for the browser's tab. */
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#171922"/>' +
+  '<path d="M20.5 10.5C19 6.5 10.5 7 11 12c.4 4.6 10.4 3 10.4 8.3 0 5-9.4 5.3-11 .6" fill="none" stroke="#ff5fa2" ' +
+  'stroke-width="3" stroke-linecap="round"/></svg>'
+
+export const icon = new Routes().get('/', (c) =>
+  withEtag(c, ICON, { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' }),
+)

@@ -1,6 +1,3 @@
-import type { Context } from 'hono'
-import type { App } from './app.ts'
-
 /** Every way a request can be turned away: HTTP status and title. The codes are part of the contract. */
 export const PROBLEMS = {
   'missing-signature': [401, 'The request is not signed'],
@@ -47,29 +44,7 @@ export interface Refusal {
   errors?: readonly FieldError[]
 }
 
-/**
- * Answers with an RFC 9457 problem and puts its code into the request's log line.
- *
- * `more` joins the document; `headers` join the answer's.
- */
-export function refuse(
-  c: Context<App>,
-  refusal: Refusal,
-  { headers = {}, ...more }: { headers?: Record<string, string>; [member: string]: unknown } = {},
-): Response {
-  const [status, title] = PROBLEMS[refusal.code]
-  c.get('facts').code = refusal.code
-  const problem = {
-    type: `/problems/${refusal.code}`,
-    title,
-    status,
-    detail: refusal.detail,
-    request_id: c.get('requestId'),
-    ...(refusal.errors && { errors: refusal.errors }),
-    ...more,
-  }
-  return new Response(JSON.stringify(problem), {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-  })
+/** The ledger did not answer. Whatever was asked for may or may not have happened: asking again is safe. */
+export class LedgerUnavailable extends Error {
+  override name = 'LedgerUnavailable'
 }

@@ -1,13 +1,9 @@
 import type { DurableObject } from 'cloudflare:workers'
+import { LedgerUnavailable } from '../http/problem.ts'
 import type { LedgerObject } from './ledger.ts'
 
 /** The ledger's methods as a caller sees them: what they take and give is plain data, copied on the way. */
 type LedgerMethods = Omit<LedgerObject, keyof DurableObject | 'deliver'>
-
-/** The ledger did not answer. Whatever was asked for may or may not have happened: asking again is safe. */
-export class LedgerUnavailable extends Error {
-  override name = 'LedgerUnavailable'
-}
 
 /**
  * Asks the deployment's one ledger.

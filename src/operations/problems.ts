@@ -1,7 +1,8 @@
 import { html } from 'hono/html'
 import { Routes } from '../http/app.ts'
 import { type Markup, page } from '../http/page.ts'
-import { PROBLEMS, type ProblemCode, refuse } from '../http/problem.ts'
+import { PROBLEMS, type ProblemCode } from '../http/problem.ts'
+import { refuse } from '../http/refuse.ts'
 import { NOTES } from './problem-notes.ts'
 
 /** Where the `type` of a problem leads: what it means and what to do. */

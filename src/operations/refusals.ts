@@ -1,5 +1,4 @@
-import type { Context } from 'hono'
-import type { App } from '../http/app.ts'
+import type { AppContext } from '../http/app.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { logFault } from '../log.ts'
 
@@ -10,8 +9,8 @@ let pending: Record<string, number> = {}
 let since: number | null = null
 
 /** Counts a request that was refused. The ledger is told at most every ten seconds, by the request that comes then. */
-export function countRefusal(c: Context<App>): void {
-  const { code } = c.get('facts')
+export function countRefusal(c: AppContext): void {
+  const { code } = c.var.line
   if (code !== undefined) {
     pending[code] = (pending[code] ?? 0) + 1
     since ??= Date.now()

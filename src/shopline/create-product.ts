@@ -1,11 +1,10 @@
-import type { Context } from 'hono'
 import type { Design } from '../catalogue/design.ts'
-import type { App } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
-import { refuse } from '../http/problem.ts'
+import type { AppContext } from '../http/app.ts'
+import { refuse, refuseUnconfigured } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import type { Making, ProductClaim } from '../ledger/store-products.ts'
 import { err, ok, type Result } from '../result.ts'
+import { readSettings } from '../settings.ts'
 import { OPEN_API_SETTINGS } from './open-api.ts'
 import { makeProduct } from './products-api.ts'
 
@@ -20,9 +19,9 @@ const LOOK_AGAIN_MS = 250
  * One design has one product, however often its callback comes and whoever dies meanwhile: the ledger lets one at a time make
  * it, and has the next look for a product whose making nobody reported.
  */
-export async function createInShopline(c: Context<App>, design: Design): Promise<Result<string, Response>> {
-  const settings = requireSettings(c, [...OPEN_API_SETTINGS, 'CURRENCY_DECIMALS'])
-  if (!settings.ok) return settings
+export async function createInShopline(c: AppContext, design: Design): Promise<Result<string, Response>> {
+  const settings = readSettings(c.env, [...OPEN_API_SETTINGS, 'CURRENCY_DECIMALS'])
+  if (!settings.ok) return err(refuseUnconfigured(c, settings.error))
   const { external_id: sku, title, description, image, price } = design
   if (price === null || price === 0) return err(refuse(c, WITHOUT_PRICE))
 
@@ -64,7 +63,7 @@ async function inTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>):
   }
 }
 
-function answer(c: Context<App>, making: Making): Result<string, Response> {
+function answer(c: AppContext, making: Making): Result<string, Response> {
   if (making.result === 'made') return ok(making.external_id)
   const { outcome, status } = making.outcome
   if (outcome !== 'rejected' && status !== 401 && status !== 403)
@@ -77,7 +76,7 @@ function answer(c: Context<App>, making: Making): Result<string, Response> {
   )
 }
 
-const later = (c: Context<App>, ms: number | null): Response =>
+const later = (c: AppContext, ms: number | null): Response =>
   refuse(
     c,
     { code: 'store-unavailable', detail: 'SHOPLINE could not make the product now: send the same again.' },

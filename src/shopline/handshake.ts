@@ -1,9 +1,9 @@
 import { createMiddleware } from 'hono/factory'
 import type { App } from '../http/app.ts'
-import { readBody } from '../http/body-limit.ts'
-import { requireSettings } from '../http/configured.ts'
+import { readBody } from '../http/body.ts'
 import { isObject, parseJson } from '../http/json.ts'
-import { refuse } from '../http/problem.ts'
+import { refuse, refuseUnconfigured } from '../http/refuse.ts'
+import { readSettings } from '../settings.ts'
 
 const TOPIC = 'webhook/verification'
 /** The question takes 32 bytes; whatever is larger than this is none, and is not looked into. */
@@ -18,12 +18,12 @@ const LONGEST_QUESTION = 1_024
  */
 export const handshake = createMiddleware<App>(async function handshake(c, next) {
   if (!(await isQuestion(c.req.raw))) return next()
-  c.var.facts.topic = TOPIC
-  const settings = requireSettings(c, ['SHOPLINE_APP_ID', 'SHOPLINE_MERCHANT_ID'])
-  if (!settings.ok) return settings.error
+  c.var.line.topic = TOPIC
+  const settings = readSettings(c.env, ['SHOPLINE_APP_ID', 'SHOPLINE_MERCHANT_ID'])
+  if (!settings.ok) return refuseUnconfigured(c, settings.error)
   const id = settings.value.SHOPLINE_APP_ID ?? settings.value.SHOPLINE_MERCHANT_ID
   if (id === null) {
-    c.var.facts.settings = ['SHOPLINE_MERCHANT_ID']
+    c.var.line.settings = ['SHOPLINE_MERCHANT_ID']
     return refuse(c, WITHOUT_ID, { headers: { 'retry-after': '60' } })
   }
   return c.text(btoa(id))

@@ -1,7 +1,6 @@
 import { Routes } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
 import { isObject, type JsonObject, parseJson } from '../http/json.ts'
-import { refuse } from '../http/problem.ts'
+import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import type { NewEvent } from '../ledger/events.ts'
 import { sha256 } from '../signing/hmac.ts'
@@ -23,10 +22,9 @@ export const webhooks = new Routes().post(
   '/',
   handshake,
   signed(shoplineSignature, 'SHOPLINE_APP_SECRET'),
+  settings(['CURRENCY', 'SHOPLINE_ORDER_TOPICS', 'SHOPLINE_RELAY_WHEN']),
   async (c) => {
-    const settings = requireSettings(c, ['CURRENCY', 'SHOPLINE_ORDER_TOPICS', 'SHOPLINE_RELAY_WHEN'])
-    if (!settings.ok) return settings.error
-    const { CURRENCY, SHOPLINE_ORDER_TOPICS, SHOPLINE_RELAY_WHEN } = settings.value
+    const { CURRENCY, SHOPLINE_ORDER_TOPICS, SHOPLINE_RELAY_WHEN } = c.var.settings
 
     const json = parseJson(c.var.body)
     if (!json.ok) return refuse(c, json.error)
@@ -49,15 +47,15 @@ export const webhooks = new Routes().post(
     }
     const isCancellation = CANCELLATIONS.includes(topic)
     if (id === null || !(isCancellation || SHOPLINE_ORDER_TOPICS.includes(topic))) {
-      c.var.facts.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event))
+      c.var.line.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event))
       return c.json({ ok: true })
     }
 
-    c.var.facts.external_id = id
+    c.var.line.external_id = id
     const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
     const read = await orderReport(id, objectOf(envelope.resource), reading)
     const report = isCancellation ? { ...read, standing: 'cancelled' as const } : read
-    c.var.facts.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report))
+    c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report))
     return c.json({ ok: true })
   },
 )

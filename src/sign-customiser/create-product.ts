@@ -1,9 +1,7 @@
-import type { Context } from 'hono'
 import type { Design } from '../catalogue/design.ts'
-import { type App, Routes } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
+import { type AppContext, Routes } from '../http/app.ts'
 import { parseJson } from '../http/json.ts'
-import { refuse } from '../http/problem.ts'
+import { refuse, settings } from '../http/refuse.ts'
 import { recordDesign } from '../ledger/record-design.ts'
 import type { Result } from '../result.ts'
 import { signed } from '../signing/signed.ts'
@@ -11,7 +9,7 @@ import { newDesign, productOf } from './product.ts'
 import { signCustomiserSignature } from './signature.ts'
 
 /** Makes a design's product in the store and gives its ID there, or has the answer ready that says why not. */
-export type CreateInStore = (c: Context<App>, design: Design) => Promise<Result<string, Response>>
+export type CreateInStore = (c: AppContext, design: Design) => Promise<Result<string, Response>>
 
 /**
  * Where Sign Customiser posts each new design, the Create Product URL; answers with the ID that its order will quote.
@@ -20,30 +18,33 @@ export type CreateInStore = (c: Context<App>, design: Design) => Promise<Result<
  * `STORE = "shopline"` the ID is that of the product in the store.
  */
 export const createProduct = (createInStore: CreateInStore) =>
-  new Routes().post('/', signed(signCustomiserSignature, 'SIGN_CUSTOMISER_INTEGRATION_SECRET'), async (c) => {
-    const settings = requireSettings(c, ['CURRENCY', 'STORE'])
-    if (!settings.ok) return settings.error
+  new Routes().post(
+    '/',
+    signed(signCustomiserSignature, 'SIGN_CUSTOMISER_INTEGRATION_SECRET'),
+    settings(['CURRENCY', 'STORE']),
+    async (c) => {
+      const { CURRENCY, STORE } = c.var.settings
+      const json = parseJson(c.var.body)
+      if (!json.ok) return refuse(c, json.error)
+      const product = productOf(json.value.value)
+      if (!product.ok) return refuse(c, product.error)
 
-    const json = parseJson(c.get('body'))
-    if (!json.ok) return refuse(c, json.error)
-    const product = productOf(json.value.value)
-    if (!product.ok) return refuse(c, product.error)
-
-    const design = await newDesign(product.value, {
-      source: 'callback',
-      body: c.get('body'),
-      text: json.value.text,
-      signed_at: Number(c.req.header('x-webhook-timestamp')),
-      currency: settings.value.CURRENCY,
-    })
-    c.get('facts').external_id = design.design.external_id
-    if (settings.value.STORE === 'shopline') {
-      const made = await createInStore(c, design.design)
-      if (!made.ok) return made.error
-      design.design.external_id = made.value
-    }
-    const { external_id } = design.design
-    c.get('facts').external_id = external_id
-    c.get('facts').state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
-    return c.json({ external_id })
-  })
+      const design = await newDesign(product.value, {
+        source: 'callback',
+        body: c.var.body,
+        text: json.value.text,
+        signed_at: Number(c.req.header('x-webhook-timestamp')),
+        currency: CURRENCY,
+      })
+      c.var.line.external_id = design.design.external_id
+      if (STORE === 'shopline') {
+        const made = await createInStore(c, design.design)
+        if (!made.ok) return made.error
+        design.design.external_id = made.value
+      }
+      const { external_id } = design.design
+      c.var.line.external_id = external_id
+      c.var.line.state = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), design)
+      return c.json({ external_id })
+    },
+  )

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { anObject, fieldErrors } from '../http/body.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
-import { anObject, fieldErrors } from '../http/pointer.ts'
 import type { Refusal } from '../http/problem.ts'
 import type { Order } from '../ledger/new-order.ts'
 import { err, ok, type Result } from '../result.ts'

@@ -1,10 +1,8 @@
 import { createMiddleware } from 'hono/factory'
 import type { App } from '../http/app.ts'
-import { readBody } from '../http/body-limit.ts'
-import { requireSettings } from '../http/configured.ts'
-import { refuseFailure } from '../http/failures.ts'
-import { refuse } from '../http/problem.ts'
-import type { SettingName } from '../settings.ts'
+import { readBody } from '../http/body.ts'
+import { refuse, refuseFailure, refuseUnconfigured } from '../http/refuse.ts'
+import { readSettings, type SettingName } from '../settings.ts'
 import { checkAge, type Scheme } from './scheme.ts'
 
 /** The settings that hold several live secrets. */
@@ -13,20 +11,23 @@ type SecretsName = Extract<
   'SIGN_CUSTOMISER_INTEGRATION_SECRET' | 'SIGN_CUSTOMISER_WEBHOOK_SECRET' | 'SHOPLINE_APP_SECRET'
 >
 
+/** What a handler can rely on behind `signed`: `body` is what was signed. */
+export type Signed = App & { Variables: { body: Uint8Array<ArrayBuffer> } }
+
 /**
  * Admits only requests that `scheme` vouches for, leaving the raw bytes, unparsed, in `c.var.body`.
  *
  * What costs nothing is checked first; the HMAC is computed over what was received and before anything acts on it.
  */
 export const signed = (scheme: Scheme, secretsName: SecretsName) =>
-  createMiddleware<App>(async function signed(c, next) {
+  createMiddleware<Signed>(async function signed(c, next) {
     const { tolerance } = scheme
-    const settings = requireSettings(c, [
+    const settings = readSettings(c.env, [
       secretsName,
       'MAX_BODY_BYTES',
       ...(typeof tolerance === 'string' ? [tolerance] : []),
     ])
-    if (!settings.ok) return settings.error
+    if (!settings.ok) return refuseUnconfigured(c, settings.error)
 
     const claim = scheme.claim(c.req.raw)
     if (!claim.ok) return refuseFailure(c, claim.error)
@@ -40,7 +41,7 @@ export const signed = (scheme: Scheme, secretsName: SecretsName) =>
     const reading = await scheme.vouches(claim.value, body.value, settings.value[secretsName])
     if (reading === null) return refuseFailure(c, { code: 'signature-mismatch', detail: scheme.likelyCauses })
 
-    c.get('facts').reading = reading
+    c.var.line.reading = reading
     c.set('body', body.value)
     return next()
   })

@@ -1,7 +1,8 @@
 import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
-import { type Refusal, refuse } from '../http/problem.ts'
+import type { Refusal } from '../http/problem.ts'
+import { refuse } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
 import { FORWARDED, isForwarded } from '../ledger/delivery-views.ts'
@@ -38,8 +39,8 @@ export const deliveries = new Routes()
     const id = c.req.param('id')
     const retried = await askLedger(c.env, (ledger) => ledger.retryDelivery(id, PATIENCE_MS))
     if (typeof retried === 'string') return refuse(c, NOT_RETRIED[retried])
-    c.get('facts').external_id = id
-    c.get('facts').state = retried.state
+    c.var.line.external_id = id
+    c.var.line.state = retried.state
     return c.json(retried, 202)
   })
 

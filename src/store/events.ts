@@ -1,7 +1,7 @@
 import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { cursorOf, readListQuery } from '../http/list-query.ts'
-import { refuse } from '../http/problem.ts'
+import { refuse } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 
 /** The events that vendors sent, newest first, for the store's backend. */

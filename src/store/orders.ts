@@ -1,11 +1,10 @@
-import type { Context } from 'hono'
-import { type App, Routes } from '../http/app.ts'
+import { type AppContext, Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
-import { configured, requireSettings } from '../http/configured.ts'
+import { jsonBody } from '../http/body.ts'
 import type { Json } from '../http/json.ts'
-import { jsonBody } from '../http/json-body.ts'
 import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
-import { type Refusal, refuse } from '../http/problem.ts'
+import type { Refusal } from '../http/problem.ts'
+import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState, STATES } from '../ledger/delivery.ts'
 import { newOrder, type Order } from '../ledger/new-order.ts'
@@ -32,12 +31,10 @@ type ParseOrder = (body: Json, integrationId: number) => Result<Order, Refusal>
 /** Orders for the store's backend: hand one in, see what became of it, try it again. */
 export const orders = (parseOrder: ParseOrder) =>
   new Routes()
-    .post('/', authorised, configured(RELAY_SETTINGS), jsonBody, async (c) => {
-      const settings = requireSettings(c, RELAY_SETTINGS)
-      if (!settings.ok) return settings.error
-      const parsed = parseOrder(c.get('json'), settings.value.SIGN_CUSTOMISER_INTEGRATION_ID)
+    .post('/', authorised, settings(RELAY_SETTINGS), jsonBody, async (c) => {
+      const parsed = parseOrder(c.var.json, c.var.settings.SIGN_CUSTOMISER_INTEGRATION_ID)
       if (!parsed.ok) return refuse(c, parsed.error)
-      c.get('facts').external_id = parsed.value.external_id
+      c.var.line.external_id = parsed.value.external_id
 
       const order = await newOrder(parsed.value, 'store')
       const submission = await askLedger(c.env, (ledger) => ledger.submit(order, PATIENCE_MS))
@@ -67,31 +64,31 @@ export const orders = (parseOrder: ParseOrder) =>
           invalidQuery([{ pointer: '/state', detail: `must be one of ${RETRYABLE.join(', ')}` }]),
         )
       const retried = await askLedger(c.env, (ledger) => ledger.retryAll(state))
-      c.get('facts').count = retried
+      c.var.line.count = retried
       return c.json({ retried }, 202)
     })
 
     .get('/:external_id', authorised, async (c) => {
       const external_id = c.req.param('external_id')
-      c.get('facts').external_id = external_id
+      c.var.line.external_id = external_id
       const order = await askLedger(c.env, (ledger) => ledger.order(external_id))
       if (!order) return refuse(c, NOT_FOUND)
-      c.get('facts').state = order.state
+      c.var.line.state = order.state
       return c.json(order)
     })
 
     .post('/:external_id/retry', authorised, async (c) => {
       const external_id = c.req.param('external_id')
-      c.get('facts').external_id = external_id
+      c.var.line.external_id = external_id
       const retried = await askLedger(c.env, (ledger) => ledger.retry(external_id, PATIENCE_MS))
       if (typeof retried === 'string') return refuse(c, NOT_RETRIED[retried])
-      c.get('facts').state = retried.state
+      c.var.line.state = retried.state
       return c.json(retried, 202)
     })
 
 /** The order, with the status that tells a store's backend where it stands. */
-function answer(c: Context<App>, order: OrderStory, isSeen: boolean): Response {
-  c.get('facts').state = order.state
+function answer(c: AppContext, order: OrderStory, isSeen: boolean): Response {
+  c.var.line.state = order.state
   if (order.state === 'rejected') {
     const last = order.history.findLast(({ outcome }) => outcome === 'rejected')
     return refuse(

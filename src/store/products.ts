@@ -3,11 +3,9 @@ import * as catalogue from '../catalogue/catalogue.ts'
 import type { Design } from '../catalogue/design.ts'
 import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
-import { requireSettings } from '../http/configured.ts'
-import { jsonBody } from '../http/json-body.ts'
+import { anObject, fieldErrors, jsonBody } from '../http/body.ts'
 import { cursorOf, readListQuery } from '../http/list-query.ts'
-import { anObject, fieldErrors } from '../http/pointer.ts'
-import { refuse } from '../http/problem.ts'
+import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { recordDesign } from '../ledger/record-design.ts'
 import { logFault } from '../log.ts'
@@ -47,7 +45,7 @@ export const products = new Routes()
 
   .get('/:external_id', authorised, async (c) => {
     const external_id = c.req.param('external_id')
-    c.get('facts').external_id = external_id
+    c.var.line.external_id = external_id
     const published = await readCatalogue(c.env, external_id)
     const design = published ?? (await askLedger(c.env, (ledger) => ledger.design(external_id)))
     if (design === null)
@@ -57,14 +55,12 @@ export const products = new Routes()
     return c.body(design, 200, { 'content-type': 'application/json' })
   })
 
-  .put('/:external_id', authorised, jsonBody, async (c) => {
+  .put('/:external_id', authorised, settings(['CURRENCY']), jsonBody, async (c) => {
     const external_id = c.req.param('external_id')
-    c.get('facts').external_id = external_id
-    const settings = requireSettings(c, ['CURRENCY'])
-    if (!settings.ok) return settings.error
+    c.var.line.external_id = external_id
     if (!catalogue.hasKey(external_id))
       return refuse(c, { code: 'invalid-payload', detail: 'The product ID in the path is too long.' })
-    const parsed = v.safeParse(importSchema, c.get('json'))
+    const parsed = v.safeParse(importSchema, c.var.json)
     if (!parsed.success)
       return refuse(c, {
         code: 'invalid-payload',
@@ -88,7 +84,7 @@ export const products = new Routes()
       description,
       price,
       compare_price,
-      currency: parsed.output.currency ?? settings.value.CURRENCY,
+      currency: parsed.output.currency ?? c.var.settings.CURRENCY,
       image,
       created_at: null,
       updated_at: null,
@@ -96,7 +92,7 @@ export const products = new Routes()
     }
     const recorded = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), {
       design,
-      signed: JSON.stringify({ product: c.get('json') }),
+      signed: JSON.stringify({ product: c.var.json }),
       signed_at: Math.floor(now.getTime() / 1000),
     })
     if (recorded === 'conflict')
@@ -104,7 +100,7 @@ export const products = new Routes()
         code: 'product-conflict',
         detail: 'This product was designed in Sign Customiser and is known: there is nothing to import.',
       })
-    c.get('facts').state = recorded
+    c.var.line.state = recorded
     return c.json(design, recorded === 'new' ? 201 : 200)
   })
 

@@ -1,11 +1,10 @@
 import * as v from 'valibot'
 import type { Design } from '../catalogue/design.ts'
 import { Routes } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
+import { fieldErrors, jsonBody } from '../http/body.ts'
 import type { Json } from '../http/json.ts'
-import { jsonBody } from '../http/json-body.ts'
-import { fieldErrors } from '../http/pointer.ts'
-import { type Refusal, refuse } from '../http/problem.ts'
+import type { Refusal } from '../http/problem.ts'
+import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { newOrder, type Order } from '../ledger/new-order.ts'
 import type { Result } from '../result.ts'
@@ -36,9 +35,7 @@ type ParseOrder = (body: Json, integrationId: number) => Result<Order, Refusal>
 /** The demo's checkout, in the place of a store's backend. It exists only beside a sandbox. */
 export const demoOrders = (parseOrder: ParseOrder) =>
   new Routes()
-    .post('/', whileSandboxed, jsonBody, async (c) => {
-      const settings = requireSettings(c, ['SIGN_CUSTOMISER_INTEGRATION_ID'])
-      if (!settings.ok) return settings.error
+    .post('/', whileSandboxed, settings(['SIGN_CUSTOMISER_INTEGRATION_ID']), jsonBody, async (c) => {
       const checkout = v.safeParse(checkoutSchema, c.var.json)
       if (!checkout.success)
         return refuse(c, {
@@ -50,11 +47,11 @@ export const demoOrders = (parseOrder: ParseOrder) =>
       const designs = await designsOf(c.env, checkout.output)
       const parsed = parseOrder(
         orderOf(checkout.output, designs),
-        settings.value.SIGN_CUSTOMISER_INTEGRATION_ID,
+        c.var.settings.SIGN_CUSTOMISER_INTEGRATION_ID,
       )
       if (!parsed.ok) return refuse(c, parsed.error)
       const { external_id } = parsed.value
-      c.var.facts.external_id = external_id
+      c.var.line.external_id = external_id
       const order = await newOrder(parsed.value, 'store')
       const submission = await askLedger(c.env, (ledger) => ledger.submit(order, PATIENCE_MS))
       if (submission.result === 'conflict' || submission.result === 'unknown-products')

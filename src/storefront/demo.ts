@@ -1,46 +1,40 @@
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isLoopback } from '../address-readers.ts'
 import type { Design } from '../catalogue/design.ts'
-import { type App, Routes } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
-import { kept } from '../http/kept.ts'
-import { page } from '../http/page.ts'
-import { refuse } from '../http/problem.ts'
-import { stylesheet } from '../http/style.ts'
+import { type App, type AppContext, Routes } from '../http/app.ts'
+import { page, stylesheet, withEtag } from '../http/page.ts'
+import { refuse, refuseUnconfigured, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
+import { readSettings } from '../settings.ts'
 import { demoPage } from './demo-page.ts'
 import { text as styles } from './generated/demo.css.ts'
 import { text as script } from './generated/demo.ts'
 
 /** A shop for show, which uses `embed.js` as a merchant's page does. It is there only while `DEMO` says so. */
 export const whileShown = createMiddleware<App>(async function whileShown(c, next) {
-  const settings = requireSettings(c, ['DEMO'])
-  if (!settings.ok) return settings.error
+  const settings = readSettings(c.env, ['DEMO'])
+  if (!settings.ok) return refuseUnconfigured(c, settings.error)
   return settings.value.DEMO === 'off' ? notHere(c) : next()
 })
 
 /** Lets orders through only while they can reach nobody but this machine, whatever else is set. */
 export const whileSandboxed = createMiddleware<App>(async function whileSandboxed(c, next) {
-  return takesOrders(c) ? next() : notHere(c)
+  return takesOrders(c.env) ? next() : notHere(c)
 })
 
-const notHere = (c: Context<App>) =>
-  refuse(c, { code: 'not-found', detail: 'This bridge has no such route.' })
+const notHere = (c: AppContext) => refuse(c, { code: 'not-found', detail: 'This bridge has no such route.' })
 
-function takesOrders(c: Context<App>): boolean {
-  const settings = requireSettings(c, ['DEMO', 'SIGN_CUSTOMISER_API_URL'])
+function takesOrders(env: Env): boolean {
+  const settings = readSettings(env, ['DEMO', 'SIGN_CUSTOMISER_API_URL'])
   if (!settings.ok) return false
   return settings.value.DEMO === 'sandbox' && isLoopback(new URL(settings.value.SIGN_CUSTOMISER_API_URL))
 }
 
 export const demo = new Routes()
-  .get('/', whileShown, (c) => {
-    const settings = requireSettings(c, ['SIGN_CUSTOMISER_EMBED_URL'])
-    if (!settings.ok) return settings.error
-    const embed = new URL(settings.value.SIGN_CUSTOMISER_EMBED_URL).origin
+  .get('/', whileShown, settings(['SIGN_CUSTOMISER_EMBED_URL']), (c) => {
+    const embed = new URL(c.var.settings.SIGN_CUSTOMISER_EMBED_URL).origin
     return page(c, {
-      ...demoPage(takesOrders(c)),
+      ...demoPage(takesOrders(c.env)),
       scripts: ['/demo/script.js'],
       styles: ['/demo/style.css'],
       images: `data: https: ${embed}`,
@@ -51,7 +45,7 @@ export const demo = new Routes()
   .route('/style.css', stylesheet(styles))
 
   .get('/script.js', whileShown, (c) =>
-    kept(c, script, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
+    withEtag(c, script, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
   )
 
   /** What a store's backend would take from `GET /products/{external_id}`: title and price do not come from the browser. */

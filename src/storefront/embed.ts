@@ -1,27 +1,29 @@
 import { Routes } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
-import { kept } from '../http/kept.ts'
+import { withEtag } from '../http/page.ts'
+import { settings } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 import type { EmbedSettings } from './embed-settings.ts'
 import { text } from './generated/embed.ts'
 
+const EMBED_SETTINGS = [
+  'SIGN_CUSTOMISER_EMBED_URL',
+  'SIGN_CUSTOMISER_CUSTOMISER_ID',
+  'STORE_ORIGINS',
+  'EMBED_ORIGINS',
+] as const
+
 /** The script that a shop puts in its page, told the bridge's settings. */
-export const embed = new Routes().get('/', async (c) => {
-  const settings = requireSettings(c, [
-    'SIGN_CUSTOMISER_EMBED_URL',
-    'SIGN_CUSTOMISER_CUSTOMISER_ID',
-    'STORE_ORIGINS',
-    'EMBED_ORIGINS',
-  ])
-  if (!settings.ok) return settings.error
+export const embed = new Routes().get('/', settings(EMBED_SETTINGS), async (c) => {
+  const { SIGN_CUSTOMISER_EMBED_URL, SIGN_CUSTOMISER_CUSTOMISER_ID, STORE_ORIGINS, EMBED_ORIGINS } =
+    c.var.settings
   const integration = readSettings(c.env, ['SIGN_CUSTOMISER_INTEGRATION_ID'])
-  return kept(
+  return withEtag(
     c,
     scriptWith({
-      embedUrl: settings.value.SIGN_CUSTOMISER_EMBED_URL,
-      trusted: settings.value.EMBED_ORIGINS,
-      stores: settings.value.STORE_ORIGINS,
-      customiserId: settings.value.SIGN_CUSTOMISER_CUSTOMISER_ID,
+      embedUrl: SIGN_CUSTOMISER_EMBED_URL,
+      trusted: EMBED_ORIGINS,
+      stores: STORE_ORIGINS,
+      customiserId: SIGN_CUSTOMISER_CUSTOMISER_ID,
       // A page that names the integration itself does without the setting.
       integrationId: integration.ok ? `${integration.value.SIGN_CUSTOMISER_INTEGRATION_ID}` : null,
     }),

@@ -1,13 +1,13 @@
 import { createMiddleware } from 'hono/factory'
 import { type App, Routes } from '../http/app.ts'
-import { requireSettings } from '../http/configured.ts'
-import { refuse } from '../http/problem.ts'
+import { refuse, refuseUnconfigured } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
+import { readSettings } from '../settings.ts'
 
 /** Lets the pages of `STORE_ORIGINS`, and no others, read the answer, whatever it is. */
 const readableByStores = createMiddleware<App>(async function readableByStores(c, next) {
-  const settings = requireSettings(c, ['STORE_ORIGINS'])
-  if (!settings.ok) return settings.error
+  const settings = readSettings(c.env, ['STORE_ORIGINS'])
+  if (!settings.ok) return refuseUnconfigured(c, settings.error)
   await next()
   const origin = c.req.header('origin')
   c.res.headers.append('vary', 'Origin')
@@ -31,6 +31,6 @@ export const productIds = new Routes().get('/:product_id', readableByStores, asy
       { code: 'not-found', detail: 'No design of this product_id has arrived yet.' },
       { headers: { 'retry-after': '1', 'cache-control': 'no-store' } },
     )
-  c.get('facts').external_id = external_id
+  c.var.line.external_id = external_id
   return c.json({ external_id }, 200, { 'cache-control': 'public, max-age=3600' })
 })

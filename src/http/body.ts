@@ -1,5 +1,31 @@
+import { createMiddleware } from 'hono/factory'
+import * as v from 'valibot'
 import { err, ok, type Result } from '../result.ts'
-import type { Refusal } from './problem.ts'
+import { readSettings } from '../settings.ts'
+import type { App } from './app.ts'
+import { isObject, type Json, parseJson } from './json.ts'
+import type { FieldError, Refusal } from './problem.ts'
+import { refuse, refuseUnconfigured } from './refuse.ts'
+
+/** Admits only JSON bodies within the limit, leaving the parsed value in `c.var.json`. */
+export const jsonBody = createMiddleware<App & { Variables: { json: Json } }>(
+  async function jsonBody(c, next) {
+    const settings = readSettings(c.env, ['MAX_BODY_BYTES'])
+    if (!settings.ok) return refuseUnconfigured(c, settings.error)
+
+    const type = c.req.header('content-type') ?? ''
+    if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
+      return refuse(c, { code: 'unsupported-media-type', detail: 'Send Content-Type: application/json.' })
+
+    const body = await readBody(c.req.raw, settings.value.MAX_BODY_BYTES)
+    if (!body.ok) return refuse(c, body.error)
+    const json = parseJson(body.value)
+    if (!json.ok) return refuse(c, json.error)
+
+    c.set('json', json.value.value)
+    return next()
+  },
+)
 
 type Body = Result<Uint8Array<ArrayBuffer>, Refusal>
 
@@ -44,3 +70,16 @@ async function readStream(body: ReadableStream<Uint8Array>, limit: number): Prom
 
 const tooLarge = (limit: number) =>
   err<Refusal>({ code: 'body-too-large', detail: `Send at most ${limit} bytes.` })
+
+/** What a validator found, each with its place as a JSON pointer (RFC 6901). */
+export function fieldErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
+  return issues.map(({ path, message }) => ({
+    pointer: (path ?? []).map(({ key }) => `/${escaped(String(key))}`).join(''),
+    detail: message,
+  }))
+}
+
+const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+/** An object, and not an array, which passes for one with a validator as it does with JavaScript. */
+export const anObject = (message: string) => v.pipe(v.unknown(), v.check(isObject, message))

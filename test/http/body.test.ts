@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readBody } from '../../src/http/body-limit.ts'
+import { readBody } from '../../src/http/body.ts'
 
 /** A request whose body comes in chunks, with whatever Content-Length it claims; counts the chunks that were asked for. */
 function streamed(chunks: number[], contentLength?: string) {
