@@ -1,10 +1,12 @@
-import { address, origin, origins } from './address-readers.ts'
 import {
+  address,
   currency,
   handle,
   number,
   oneOf,
   optionalId,
+  origin,
+  origins,
   password,
   positiveInteger,
   type Reader,

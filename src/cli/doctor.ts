@@ -1,4 +1,4 @@
-import { isLoopback } from '../address-readers.ts'
+import { isLoopback } from '../readers.ts'
 import { bridgeUrl, call } from './call.ts'
 import { type Command, operand, type Surroundings, secretsOf, Trouble } from './command.ts'
 import { probe } from './signing.ts'

@@ -1,4 +1,4 @@
-import { origin } from '../address-readers.ts'
+import { origin } from '../readers.ts'
 import { call } from './call.ts'
 import { type Surroundings, secretOf, Trouble } from './command.ts'
 
