@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { prometheusText } from '../../src/operations/prometheus.ts'
+import { prometheusText } from '../../src/operations/metrics.ts'
 import {
   anOrder,
   fetchAsStore,

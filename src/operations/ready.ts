@@ -1,18 +1,28 @@
 import { isReadable } from '../catalogue/catalogue.ts'
+import type { Check, Checks } from '../check.ts'
+import { Routes } from '../http/app.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { logFault } from '../log.ts'
 import { isSet, readSettings, SETTING_NAMES, type SettingName } from '../settings.ts'
 import { within } from '../within.ts'
 
-/** `off`: an optional setting that is not set. A `detail` never holds a value. */
-export interface Check {
-  status: 'ok' | 'off' | 'failed'
-  detail?: string
-}
+/** Says that the Worker runs, whatever ails it, and what its clock shows: signatures live by it. */
+export const health = new Routes().get('/', (c) =>
+  c.json({ ok: true }, 200, { date: new Date().toUTCString() }),
+)
+
+/** Says whether the bridge can do its work, and check by check what it lacks; it writes nothing. */
+export const ready = new Routes().get('/', async (c) => {
+  const readiness = await readinessOf(c.env, Date.now())
+  return c.json(readiness, readiness.ready ? 200 : 503, {
+    'cache-control': 'no-store',
+    ...(!readiness.ready && { 'retry-after': '60' }),
+  })
+})
 
 export interface Readiness {
   ready: boolean
-  checks: Record<string, Check>
+  checks: Checks
 }
 
 /** Nobody who asks whether we are ready waits longer for one check, in milliseconds. */
@@ -55,7 +65,7 @@ export async function readinessOf(env: Env, now: number): Promise<Readiness> {
       askLedger(env, (ledger) => ledger.lastSweep()),
     ),
   ])
-  const checks: Readiness['checks'] = {
+  const checks: Checks = {
     ...settingChecks(env),
     catalogue: catalogue.check,
     ledger: ledger.check,
@@ -67,7 +77,7 @@ export async function readinessOf(env: Env, now: number): Promise<Readiness> {
   return { ready: Object.values(checks).every(({ status }) => status !== 'failed'), checks }
 }
 
-function settingChecks(env: Env): Record<string, Check> {
+function settingChecks(env: Env): Checks {
   const needed = demanded(env)
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, settingCheck(env, name, needed.has(name))]))
 }

@@ -2,7 +2,7 @@ import { createExecutionContext, createScheduledController, runInDurableObject }
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import bridge from '../../src/index.ts'
-import type { Readiness } from '../../src/operations/readiness.ts'
+import type { Readiness } from '../../src/operations/ready.ts'
 import { fetchBridge, freezeTime, ledger, MINUTE, passTime, skipWaiting, startAfresh } from '../bridge.ts'
 
 beforeEach(freezeTime)
