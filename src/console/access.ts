@@ -1,9 +1,9 @@
 import { createMiddleware } from 'hono/factory'
 import { html } from 'hono/html'
 import type { App, AppContext } from '../http/app.ts'
-import { page } from '../http/page.ts'
+import { type Markup, page } from '../http/page.ts'
 import type { ProblemCode } from '../http/problem.ts'
-import { refuseFailure } from '../http/refuse.ts'
+import { onFault, refuseFailure } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 import { isOneOf } from '../signing/hmac.ts'
 
@@ -30,6 +30,15 @@ export const operator = createMiddleware<App>(async function operator(c, next) {
   })
 })
 
+/** `user:password` in UTF-8, or null when the header is no Basic one. */
+function credentials(header: string): string | null {
+  const [, base64] =
+    /^Basic +((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)$/i.exec(header.trim()) ??
+    []
+  if (base64 === undefined) return null
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
+}
+
 /**
  * Admits only what a page of this console sent: browsers add the password to requests that other sites make, too.
  *
@@ -44,7 +53,7 @@ export const fromConsole = createMiddleware<App>(async function fromConsole(c, n
 })
 
 /** A refusal as a page. */
-export function turnAway(
+function turnAway(
   c: AppContext,
   code: ProblemCode,
   status: 401 | 403 | 404 | 422 | 500 | 503,
@@ -58,11 +67,35 @@ export function turnAway(
   return page(c, { title, main }, status, headers)
 }
 
-/** `user:password` in UTF-8, or null when the header is no Basic one. */
-function credentials(header: string): string | null {
-  const [, base64] =
-    /^Basic +((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)$/i.exec(header.trim()) ??
-    []
-  if (base64 === undefined) return null
-  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
+/** What a pressed button led to. The address carries only which; the words are ours. */
+const NOTICES = {
+  one: 'The order was tried again.',
+  all: 'The orders are queued again and go out as soon as the gate lets them.',
+  none: 'There was nothing to retry.',
+  'not-retryable': 'The order is in no state to be retried.',
+  erased: 'Its content was erased after RETENTION_DAYS, so there is nothing to send.',
+} as const
+type Notice = keyof typeof NOTICES
+
+export const noticeOf = (done: string | undefined): Markup =>
+  isNotice(done) ? html`<p class="card done" role="status">${NOTICES[done]}</p>` : html``
+
+const isNotice = (done: string | undefined): done is Notice =>
+  done !== undefined && Object.hasOwn(NOTICES, done)
+
+/** After a button was pressed: the page it led to, which can be loaded again without pressing it again. */
+export const seeOther = (c: AppContext, path: string, done: Notice) => c.redirect(`${path}?done=${done}`, 303)
+
+export const noOrder = (c: AppContext) =>
+  turnAway(c, 'not-found', 404, 'No such order', 'The bridge has no order of this ID.')
+
+export const badQuery = (c: AppContext) =>
+  turnAway(c, 'invalid-query', 422, 'This list does not exist', 'A part of the address is wrong.')
+
+/** A fault as a page: it is logged whole, and told as no more than its class. */
+export async function failed(fault: Error, c: AppContext): Promise<Response> {
+  const { status } = onFault(fault, c)
+  if (status === 503)
+    return turnAway(c, 'storage-unavailable', 503, 'The ledger can not be reached', 'Load this page again.')
+  return turnAway(c, 'internal-error', 500, 'The bridge failed', 'The fault has been logged.')
 }

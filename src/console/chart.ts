@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Markup } from '../http/page.ts'
 import type { Hour } from '../ledger/counters.ts'
 import { STATES, type State } from '../ledger/delivery.ts'
-import { hourOf } from './time.ts'
+import { hourOf } from './format.ts'
 
 const HEIGHT = 120
 const STEP = 20

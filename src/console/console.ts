@@ -1,22 +1,19 @@
+import type { Checks } from '../check.ts'
 import { Routes } from '../http/app.ts'
 import { readListQuery } from '../http/list-query.ts'
 import { stylesheet } from '../http/page.ts'
 import { askLedger } from '../ledger/ask.ts'
+import { isState } from '../ledger/delivery.ts'
 import { isRetryable } from '../ledger/retry.ts'
 import { readSettings } from '../settings.ts'
-import { fromConsole, operator } from './access.ts'
-import { badQuery, failed, noOrder, seeOther } from './answers.ts'
+import { badQuery, failed, fromConsole, noOrder, noticeOf, operator, seeOther } from './access.ts'
 import { eventsView } from './events.ts'
 import { text as styles } from './generated/console.ts'
-import type { Checks } from './health.ts'
 import { consolePage, orderPath } from './layout.ts'
-import { noticeOf } from './notice.ts'
 import { orderView } from './order.ts'
 import { ordersView } from './orders.ts'
 import { overview } from './overview.ts'
 import { productsView } from './products.ts'
-import { isState } from './state.ts'
-import { waitingFor } from './waiting.ts'
 
 /** What an operator waits at most for a retry's attempt, in milliseconds; the page shows its outcome. */
 const PATIENCE_MS = 4_500
@@ -88,10 +85,14 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
       if (!file) return noOrder(c)
       const sending = readSettings(c.env, SENDING)
       const lacking = sending.ok ? [] : sending.error.map(({ setting }) => setting)
-      const waiting = waitingFor(file, lacking, Date.now())
       const settings = readSettings(c.env, ['CURRENCY'])
-      const currency = settings.ok ? settings.value.CURRENCY : 'USD'
-      const main = orderView(file, waiting, currency, noticeOf(c.req.query('done')))
+      const main = orderView({
+        file,
+        lacking,
+        currency: settings.ok ? settings.value.CURRENCY : 'USD',
+        notice: noticeOf(c.req.query('done')),
+        now: Date.now(),
+      })
       return consolePage(c, { section: '/orders', title: `Order ${file.order.external_order_number}`, main })
     })
 

@@ -3,8 +3,8 @@ import { isObject, type Json } from '../http/json.ts'
 import type { Markup } from '../http/page.ts'
 import type { EventView } from '../ledger/events.ts'
 import type { Page } from '../ledger/page.ts'
+import { moment } from './format.ts'
 import { pager } from './layout.ts'
-import { moment } from './time.ts'
 
 /** What of an event's content is shown: fields that can not hold whose it is. */
 const SHOWN = new Set([

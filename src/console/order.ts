@@ -5,13 +5,22 @@ import type { Markup } from '../http/page.ts'
 import type { HistoryEntry } from '../ledger/history.ts'
 import type { OrderFile } from '../ledger/order-file.ts'
 import { isRetryable } from '../ledger/retry.ts'
+import { badge, duration, moment, money, until } from './format.ts'
 import { orderPath, picture } from './layout.ts'
-import { money } from './money.ts'
-import { badge } from './state.ts'
-import { duration, moment } from './time.ts'
 
-/** One order: the only page that shows whose it is. `waiting` says what it waits for. */
-export function orderView(file: OrderFile, waiting: string, currency: string, notice: Markup): Markup {
+interface OrderPage {
+  file: OrderFile
+  /** Settings without which nothing is sent. */
+  lacking: readonly string[]
+  /** That of an order which names none. */
+  currency: string
+  notice: Markup
+  /** In milliseconds since 1970. */
+  now: number
+}
+
+/** One order: the only page that shows whose it is. */
+export function orderView({ file, lacking, currency, notice, now }: OrderPage): Markup {
   const { order } = file
   const content = file.body === null ? null : (JSON.parse(file.body) as JsonObject)
   const retry = isRetryable(order.state)
@@ -20,7 +29,7 @@ export function orderView(file: OrderFile, waiting: string, currency: string, no
   return html`${notice}
     <p class="crumb"><a href="/console/orders">Orders</a></p>
     <div class="head"><h1>Order ${order.external_order_number} ${badge(order.state)}</h1>${retry}</div>
-    <p class="waiting ${order.state}">${waiting}</p>
+    <p class="waiting ${order.state}">${waitingFor(file, lacking, now)}</p>
     <dl class="card facts">
       ${fact('Order ID', html`<code>${order.external_id}</code>`)}
       ${fact('Came by', html`${order.source}`)}
@@ -76,3 +85,39 @@ const entryView = ({ at, outcome, status, duration_ms, detail }: HistoryEntry) =
 const numberOf = (value: Json | undefined) => (typeof value === 'number' ? value : null)
 const text = (value: Json | undefined) =>
   typeof value === 'string' || typeof value === 'number' ? `${value}` : JSON.stringify(value)
+
+/** What an order is waiting for, in words. */
+function waitingFor({ order, gate, give_up_at }: OrderFile, lacking: readonly string[], now: number): string {
+  const last = order.history.findLast(({ outcome }) => outcome !== 'retried' && outcome !== 'replaced')
+  const answer = last?.status ? `${last.status}: ` : ''
+  switch (order.state) {
+    case 'relayed':
+      return order.sign_customiser_order_id === null
+        ? 'Sign Customiser has it.'
+        : `Sign Customiser has it as order ${order.sign_customiser_order_id}.`
+    case 'sending':
+      return 'It is being sent right now.'
+    case 'rejected':
+      return `${answer}Sign Customiser refused it. Correct it and send it again from the store, or try it again as it is.`
+    case 'failed':
+      return `${answer}It was given up after it could not be handed over in time. Nothing happens until you try it again.`
+    case 'queued':
+    case 'unconfirmed': {
+      if (lacking.length > 0)
+        return `The bridge lacks ${lacking.join(', ')}. Nothing is sent until that is set.`
+      const next = Math.max(Date.parse(order.next_attempt_at ?? '') || now, gate.closed_until ?? 0)
+      const time = until(next, now)
+      const end = `It is tried for ${duration(Math.max(Date.parse(give_up_at) - now, 0))} more.`
+      if (order.state === 'unconfirmed')
+        return `${answer}The answer was lost, so it may have arrived. The bridge waits for Sign Customiser's order:created event and sends it again ${time} if none comes. ${end}`
+      return `${reasonOf(answer, gate.reason, order.attempts)}, next try ${time}. ${end}`
+    }
+  }
+}
+
+function reasonOf(answer: string, gate: OrderFile['gate']['reason'], attempts: number): string {
+  if (gate === 'token-refused') return '401: Sign Customiser refused SIGN_CUSTOMISER_API_TOKEN'
+  if (gate === 'asked-to-wait' || answer === '429: ') return '429: Sign Customiser asked to wait'
+  if (gate === 'failures') return `${answer}Sign Customiser does not answer as it should`
+  return attempts === 0 ? 'It has not been sent yet' : `${answer}Sign Customiser could not take it`
+}

@@ -5,9 +5,8 @@ import { STATES, type State } from '../ledger/delivery.ts'
 import type { Page } from '../ledger/page.ts'
 import { isRetryable } from '../ledger/retry.ts'
 import type { OrderView } from '../ledger/views.ts'
+import { badge, duration, moment, until } from './format.ts'
 import { orderPath, pager } from './layout.ts'
-import { badge } from './state.ts'
-import { duration, moment, until } from './time.ts'
 
 interface OrdersView {
   orders: Page<OrderView>

@@ -4,10 +4,8 @@ import type { ListQuery } from '../http/list-query.ts'
 import type { Markup } from '../http/page.ts'
 import type { OrderName } from '../ledger/order-file.ts'
 import type { Page } from '../ledger/page.ts'
+import { badge, moment, money } from './format.ts'
 import { orderPath, pager, picture } from './layout.ts'
-import { money } from './money.ts'
-import { badge } from './state.ts'
-import { moment } from './time.ts'
 
 /** The designs that were given a product ID. `orders` are the newest that each is in. */
 export function productsView(

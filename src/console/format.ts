@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Markup } from '../http/page.ts'
+import type { State } from '../ledger/delivery.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -31,3 +32,28 @@ export const moment = (time: string | null): Markup =>
   time === null
     ? html`–`
     : html`<time datetime="${time}">${written(time).slice(5, 25).replace(/^0/, '')}</time>`
+
+/**
+ * A price in words, from minor units: 2999 is $29.99, but ¥2,999 and KWD 2.999, since currencies differ in their decimals.
+ *
+ * A dash when there is no price.
+ */
+export function money(minor: number | null | undefined, currency: string): string {
+  if (minor === null || minor === undefined || !Number.isSafeInteger(minor)) return '–'
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const { maximumFractionDigits = 2 } = format.resolvedOptions()
+  return format.format(minor / 10 ** maximumFractionDigits)
+}
+
+/** What each state means to who looks after the orders. */
+const MEANINGS: Record<State, string> = {
+  queued: 'waits for its next attempt',
+  sending: 'is being sent',
+  unconfirmed: 'was sent, the answer was lost',
+  relayed: 'Sign Customiser has it',
+  rejected: 'Sign Customiser refused it',
+  failed: 'was given up',
+}
+
+export const badge = (state: State): Markup =>
+  html`<span class="badge ${state}" title="${MEANINGS[state]}">${state}</span>`

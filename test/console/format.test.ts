@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { money } from '../../src/console/money.ts'
+import { money } from '../../src/console/format.ts'
 
 describe('a price', () => {
   it.each([
