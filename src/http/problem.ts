@@ -1,4 +1,7 @@
-/** Every way a request can be turned away: HTTP status and title. The codes are part of the contract. */
+/**
+ * Every way a request can be turned away: HTTP status and title. The codes are part of the contract. The status is 200 where
+ * the sender must not send it again.
+ */
 export const PROBLEMS = {
   'missing-signature': [401, 'The request is not signed'],
   'malformed-signature': [401, 'The signature is not 64 hex digits'],
@@ -22,6 +25,7 @@ export const PROBLEMS = {
   'order-erased': [409, "The order's content was erased"],
   'not-retryable': [409, 'The order is in no state to be retried'],
   'product-conflict': [409, 'The product was designed in Sign Customiser'],
+  'other-merchant': [200, 'The event is another merchant’s'],
   'store-refused': [502, 'The store refused to make the product'],
   'store-unavailable': [503, 'The store can not make the product now'],
   'not-configured': [503, 'The bridge lacks a setting'],

@@ -136,6 +136,15 @@ export const NOTES: Record<ProblemCode, Note> = {
     causes: ['It is under way, or relayed already.'],
     todo: 'Look at its state. What is queued is tried by itself.',
   },
+  'other-merchant': {
+    means:
+      'A SHOPLINE webhook named another merchant than SHOPLINE_MERCHANT_ID. It was answered 200, so that it does not come again, and dropped.',
+    causes: [
+      'The app that the webhooks belong to is installed in more than one store: its webhooks come for all of them.',
+      'SHOPLINE_MERCHANT_ID is not this store’s.',
+    ],
+    todo: 'Nothing, as long as this store’s own orders come in. Else compare SHOPLINE_MERCHANT_ID with merchant_id in the webhook log of SHOPLINE’s Developer Center.',
+  },
   'store-refused': {
     means: 'SHOPLINE refused to make the product of a design, so the shopper could not buy it.',
     causes: [

@@ -12,7 +12,7 @@ const utf8 = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
 /**
  * SHOPLINE's signature: `?sign=` holds the hex HMAC-SHA-256 of the timestamp header as sent, a colon and the body as JSON with
- * sorted keys.
+ * sorted keys. Two integrators were sent the same in the header `x-shopline-hmac-sha256`, which is read where the query has none.
  *
  * https://shopline-developers.readme.io/docs/webhook-signature says little of how that JSON is written, so every reading that
  * makes sense is tried until one fits, the raw body last: each is keyed over the same body, which more readings do not weaken.
@@ -26,9 +26,9 @@ export const shoplineSignature: Scheme = {
     'Developer Center app that they belong to.',
 
   claim({ url, headers }) {
-    const signatures = new URL(url).searchParams.getAll('sign')
     const timestamp = headers.get('x-shopline-developer-event-timestamp')
-    const [signature, ...others] = signatures
+    const [sign, ...others] = new URL(url).searchParams.getAll('sign')
+    const signature = sign ?? headers.get('x-shopline-hmac-sha256')
     if (!signature || !timestamp)
       return err({
         code: 'missing-signature',
@@ -37,7 +37,7 @@ export const shoplineSignature: Scheme = {
     if (others.length > 0 || !/^[0-9a-f]{64}$/i.test(signature))
       return err({
         code: 'malformed-signature',
-        detail: 'The query must hold sign once, as exactly 64 hex digits.',
+        detail: 'Send sign once, as exactly 64 hex digits.',
       })
     return ok({ timestamp, signature })
   },

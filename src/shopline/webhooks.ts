@@ -22,9 +22,9 @@ export const webhooks = new Routes().post(
   '/',
   handshake,
   signed(shoplineSignature, 'SHOPLINE_APP_SECRET'),
-  settings(['CURRENCY', 'SHOPLINE_ORDER_TOPICS', 'SHOPLINE_RELAY_WHEN']),
+  settings(['CURRENCY', 'SHOPLINE_MERCHANT_ID', 'SHOPLINE_ORDER_TOPICS', 'SHOPLINE_RELAY_WHEN']),
   async (c) => {
-    const { CURRENCY, SHOPLINE_ORDER_TOPICS, SHOPLINE_RELAY_WHEN } = c.var.settings
+    const { CURRENCY, SHOPLINE_MERCHANT_ID, SHOPLINE_ORDER_TOPICS, SHOPLINE_RELAY_WHEN } = c.var.settings
 
     const json = parseJson(c.var.body)
     if (!json.ok) return refuse(c, json.error)
@@ -36,6 +36,11 @@ export const webhooks = new Routes().post(
         detail: 'The body must be an event such as {"topic": "order/create", "resource": {…}}.',
         errors: [{ pointer: '/topic', detail: 'must be a string' }],
       })
+
+    if (isOfAnother(envelope, SHOPLINE_MERCHANT_ID)) {
+      c.var.line.code = 'other-merchant'
+      return c.json({ ok: true })
+    }
 
     const id = orderIdOf(envelope)
     const event: NewEvent = {
@@ -59,6 +64,12 @@ export const webhooks = new Routes().post(
     return c.json({ ok: true })
   },
 )
+
+/** An app's webhooks come for every store that has it. One that names no merchant is taken to be ours. */
+function isOfAnother({ merchant_id }: JsonObject, ours: string | null): boolean {
+  const named = textOf(merchant_id)
+  return ours !== null && named !== undefined && named.toLowerCase() !== ours
+}
 
 /** The event's text without the access token that `access_token/…` events bring: it opens the store. */
 function withoutToken(envelope: JsonObject, text: string): string {

@@ -32,6 +32,8 @@ export interface Flaw {
   age?: number
   timestamp?: string | null
   query?: string
+  /** The header that has the signature too. */
+  header?: string
   settings?: Record<string, string>
 }
 
@@ -48,6 +50,7 @@ export async function postWebhook(event: unknown, flaw: Flaw = {}): Promise<Resp
       body,
       headers: {
         'content-type': 'application/json',
+        ...(flaw.header && { [flaw.header]: signature }),
         ...(flaw.timestamp !== null && { 'x-shopline-developer-event-timestamp': timestamp }),
       },
     },

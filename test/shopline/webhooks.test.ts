@@ -5,6 +5,7 @@ import {
   fetchAsStore,
   fetchBridge,
   freezeTime,
+  keepLog,
   outsideAnswers,
   passTime,
   postOrder,
@@ -153,6 +154,15 @@ describe('POST /shopline/webhooks', () => {
     expect((await postWebhook(orderEvent(), { settings, secret: 'newer' })).status).toBe(200)
   })
 
+  it('takes a signature that stands in the header instead', async () => {
+    const inHeader = { query: '', header: 'x-shopline-hmac-sha256' }
+
+    expect((await postWebhook(orderEvent(), inHeader)).status).toBe(200)
+    expect((await postWebhook(orderEvent(), { ...inHeader, secret: 'other' })).status).toBe(401)
+    const wrong = { ...inHeader, query: `?sign=${'a'.repeat(64)}` }
+    expect((await postWebhook(orderEvent(), wrong)).status).toBe(401)
+  })
+
   it.each([
     ['is not JSON', '{"topic":', 400, 'malformed-json'],
     ['is nested too deep', `${'['.repeat(129)}${']'.repeat(129)}`, 400, 'malformed-json'],
@@ -192,6 +202,37 @@ describe('POST /shopline/webhooks', () => {
       'javascript-keys javascript-numbers',
       'raw',
     ])
+  })
+})
+
+describe('an event of another merchant', () => {
+  const theirs = { merchant_id: '000000000000000000000001' }
+
+  it('is answered, counted and dropped', async () => {
+    await issue(SIGN)
+    const sent = outsideAnswers()
+    const lines = keepLog()
+
+    const response = await postWebhook(orderEvent({}, theirs))
+    await runAlarm()
+
+    expect([response.status, await response.json()]).toEqual([200, { ok: true }])
+    expect(await listEvents()).toEqual([])
+    expect(sent).toEqual([])
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ status: 200, code: 'other-merchant' })
+    expect(await (await fetchAsStore('/metrics')).text()).toContain(
+      'bridge_refusals_total{code="other-merchant"} 1',
+    )
+  })
+
+  it.each([
+    ['no merchant is set', theirs, { SHOPLINE_MERCHANT_ID: '' }],
+    ['its merchant is ours', { merchant_id: '5F0BDA5E4E5FCA0010C81FEF' }, {}],
+    ['it names none', { merchant_id: null }, {}],
+  ])('is not seen where %s', async (_, merchant, settings) => {
+    await issue(SIGN)
+
+    expect(await report(orderEvent({}, merchant), { settings })).toBe('accepted')
   })
 })
 
