@@ -16,10 +16,13 @@ export function linesOf(items: readonly Json[]): Line[] {
   })
 }
 
+/** As with orders that the store's backend hands in. */
+const MOST_OF_A_LINE = 9_999
+
 /** How many; 0 names nothing any more. What can't be read counts as one, since a sign too few is worse than a question. */
 function quantityOf({ quantity }: JsonObject): number {
   const whole = Math.floor(Number(quantity ?? 1))
-  return Number.isSafeInteger(whole) ? whole : 1
+  return Number.isFinite(whole) ? Math.min(whole, MOST_OF_A_LINE) : 1
 }
 
 /** `item_price` is the unit price of the sale (`price` the original one), in the smallest unit as SHOPLINE counts it. */
@@ -40,7 +43,8 @@ function childrenOf(children: Json | undefined): JsonObject[] {
 
 /** A part's own quantity is taken to be that of one set. */
 function childLines(child: JsonObject, sets: number): Line[] {
-  return idsOf(child).flatMap((id) => lineOf(id, quantityOf(child) * sets, child))
+  const quantity = Math.min(quantityOf(child) * sets, MOST_OF_A_LINE)
+  return idsOf(child).flatMap((id) => lineOf(id, quantity, child))
 }
 
 const idsOf = ({ item_id, product_id, id, _id }: JsonObject): string[] => [

@@ -31,11 +31,37 @@ export function nameOf(name: string | undefined): Name {
     : { first_name: characters.slice(family).join(''), last_name: characters.slice(0, family).join('') }
 }
 
-/** A phone number as it is dialled from abroad, where the country's code is known: `0912 345 678` and `886` is `+886912345678`. */
+/** One number: digits, a plus at most in front, and what people put between digits. */
+const PLAIN_NUMBER = /^\+?[\d\s().‐–—−ー-]+$/u
+/** Digits of a number with its country's code: at most as E.164 has it, and with fewer it is no number. */
+const LEAST_DIGITS = 7
+const MOST_DIGITS = 15
+/** Countries where a 0 in front belongs to the number, or where something else than one 0 is dialled in front of it. */
+const OTHER_PREFIXES: readonly string[] = ['7', '36', '39', '225', '241', '242', '378']
+
+/**
+ * A phone number as it is dialled from abroad, where the country's code is known: `0912 345 678` and `886` is `+886912345678`.
+ *
+ * Whatever is not surely one national number stays as it was written: two numbers, an extension, digits that begin with the
+ * country's code and may have it already. A number dialled wrongly is worse than one that has to be read.
+ */
 export function phoneOf(phone: string | undefined, countryCode: string | undefined): string | undefined {
-  const code = countryCode?.replace(/\D/g, '') ?? ''
-  if (phone === undefined || code === '' || phone.startsWith('+')) return phone
-  return `+${code}${phone.replace(/\D/g, '').replace(/^0/, '')}`
+  const plain = phone?.normalize('NFKC').trim() ?? ''
+  if (!PLAIN_NUMBER.test(plain)) return phone
+  const code = countryCode?.normalize('NFKC').replace(/\D/g, '') ?? ''
+  if (code === '' || plain.startsWith('+')) return plain
+  const digits = plain.replace(/\D/g, '')
+  const national = nationalOf(digits, code)
+  const length = national === null ? 0 : code.length + national.length
+  return length < LEAST_DIGITS || length > MOST_DIGITS ? plain : `+${code}${national}`
+}
+
+/** The digits that follow the country's code; null where they can't be told. */
+function nationalOf(digits: string, code: string): string | null {
+  if (digits.startsWith(`00${code}`)) return digits.slice(2 + code.length)
+  if (digits.startsWith('00') || digits.startsWith(code)) return null
+  if (OTHER_PREFIXES.includes(code)) return null
+  return digits.replace(/^0/, '')
 }
 
 /** The customer, who may be another person than the one the order goes to. */

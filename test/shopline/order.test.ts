@@ -91,15 +91,46 @@ describe('a SHOPLINE order', () => {
     expect(customer).toEqual(name)
   })
 
+  // Those that are rewritten are as libphonenumber 1.13 has them.
   it.each([
-    ['+886912345678', '886', '+886912345678'],
-    ['0912-345-678', '+886', '+886912345678'],
-    ['91234567', '852', '+85291234567'],
-    ['91234567', null, '91234567'],
+    ['0912-345-678', '886', '+886912345678'],
+    ['912345678', '+886', '+886912345678'],
+    ['(02) 2345-6789', '886', '+886223456789'],
+    ['9123 4567', '852', '+85291234567'],
+    ['8123.4567', '65', '+6581234567'],
+    ['012-345 6789', '60', '+60123456789'],
+    ['090ー1234ー5678', '81', '+819012345678'],
+    ['(212) 555‑0123', '1', '+12125550123'],
+    ['０９１２−３４５−６７８', '８８６', '+886912345678'],
+    ['（０２）２３４５－６７８９', '886', '+886223456789'],
+    ['0088 6912 345 678', '886', '+886912345678'],
   ])('makes the phone %s with the country code %s %s', async (customer_phone, code, phone) => {
     const { customer } = await contentOf({ customer_phone, customer_phone_country_code: code })
 
     expect(customer).toMatchObject({ phone })
+  })
+
+  it.each([
+    ['has its country’s code', '+886912345678', '886'],
+    ['is of a country that is not named', '91234567', null],
+    ['is of a country that is named otherwise', '0912345678', 'TW'],
+    ['may have its country’s code', '886912345678', '886'],
+    ['may have its country’s code, or not', '65123456', '65'],
+    ['is dialled with another country’s code', '0085291234567', '886'],
+    ['keeps its 0 abroad', '06 1234 5678', '39'],
+    ['loses more than a 0 abroad', '06 20 123 4567', '36'],
+    ['has an extension', '02-2345-6789 #123', '886'],
+    ['has an extension in words', '0223456789 轉 12', '886'],
+    ['is two', '0912345678/0223456789', '886'],
+    ['is two with a blank between', '0912345678 0223456789', '886'],
+    ['has a plus within', '0912+345678', '886'],
+    ['is a blank in a form', '-', '886'],
+    ['is none', 'LINE: ming88', '886'],
+    ['is none, in wide letters', 'ＬＩＮＥ', '886'],
+  ])('leaves a phone that %s as it is', async (_, customer_phone, code) => {
+    const { customer } = await contentOf({ customer_phone, customer_phone_country_code: code })
+
+    expect(customer).toMatchObject({ phone: customer_phone })
   })
 
   it.each([
@@ -119,6 +150,15 @@ describe('a SHOPLINE order', () => {
       { external_id: 'set', quantity: 3 },
       { external_id: 'part', quantity: 6, price: 5 },
     ])
+  })
+
+  it('has at most 9,999 of a part', async () => {
+    const sets = (quantity: number, parts: number) =>
+      linesOf([{ item_id: 'set', quantity, child_products: [{ item_id: 'part', quantity: parts }] }])
+
+    expect(await sets(101, 99)).toMatchObject([{ quantity: 101 }, { quantity: 9_999 }])
+    expect(await sets(101, 100)).toMatchObject([{ quantity: 101 }, { quantity: 9_999 }])
+    expect(await sets(1e12, 1e12)).toMatchObject([{ quantity: 9_999 }, { quantity: 9_999 }])
   })
 
   it('offers every ID that a part of a set might be known by', async () => {
@@ -143,6 +183,10 @@ describe('a SHOPLINE order', () => {
     ['2', 2],
     [null, 1],
     ['some', 1],
+    [9_999, 9_999],
+    [10_000, 9_999],
+    [1e300, 9_999],
+    ['1e400', 1],
   ])('loses no line over the quantity %j', async (quantity, read) => {
     expect(await linesOf([{ item_id: 'a', quantity }])).toEqual([{ external_id: 'a', quantity: read }])
   })
