@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import type { App } from '../http/app.ts'
 import { readBody } from '../http/body.ts'
 import { isObject, parseJson } from '../http/json.ts'
-import { refuse, refuseUnconfigured } from '../http/refuse.ts'
+import { refuseUnconfigured } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 
 const TOPIC = 'webhook/verification'
@@ -22,11 +22,7 @@ export const handshake = createMiddleware<App>(async function handshake(c, next)
   const settings = readSettings(c.env, ['SHOPLINE_APP_ID', 'SHOPLINE_MERCHANT_ID'])
   if (!settings.ok) return refuseUnconfigured(c, settings.error)
   const id = settings.value.SHOPLINE_APP_ID ?? settings.value.SHOPLINE_MERCHANT_ID
-  if (id === null) {
-    c.var.line.settings = ['SHOPLINE_MERCHANT_ID']
-    return refuse(c, WITHOUT_ID, { headers: { 'retry-after': '60' } })
-  }
-  return c.text(btoa(id))
+  return id === null ? refuseUnconfigured(c, [WITHOUT_ID]) : c.text(btoa(id))
 })
 
 async function isQuestion(request: Request): Promise<boolean> {
@@ -39,7 +35,7 @@ async function isQuestion(request: Request): Promise<boolean> {
 }
 
 const WITHOUT_ID = {
-  code: 'not-configured' as const,
+  setting: 'SHOPLINE_MERCHANT_ID' as const,
   detail:
-    'SHOPLINE_MERCHANT_ID is not set, nor SHOPLINE_APP_ID: SHOPLINE takes the address for yours when it answers with one of them.',
+    'is not set, nor SHOPLINE_APP_ID: SHOPLINE takes the address for yours when it answers with one of them',
 }
