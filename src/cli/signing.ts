@@ -1,4 +1,3 @@
-import { parseJson } from '../http/json.ts'
 import { canonicalReadings } from '../shopline/canonical-json.ts'
 import { prefixed, sign } from '../signing/hmac.ts'
 import { type Answer, call } from './call.ts'
@@ -23,12 +22,11 @@ export async function signedBySignCustomiser(
 
 /** Signs as SHOPLINE's published example does: JSON with its keys sorted; the body itself where it is no JSON. */
 export async function signedByShopline(secret: string, timestamp: string, body: Bytes): Promise<Signed> {
-  const json = parseJson(body)
-  const [reading] = json.ok ? canonicalReadings(json.value.value, json.value.text) : []
-  const message = reading === undefined ? body : new Uint8Array(new TextEncoder().encode(reading.text))
+  const before = `${timestamp}:`
+  const [reading] = canonicalReadings(body, before)
   return {
     headers: { 'x-shopline-developer-event-timestamp': timestamp },
-    query: { sign: await sign(secret, prefixed(`${timestamp}:`, message)) },
+    query: { sign: await sign(secret, reading?.text ?? prefixed(before, body)) },
   }
 }
 

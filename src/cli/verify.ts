@@ -127,8 +127,8 @@ async function find(
     )
   for (const suspect of [{ body, story: null }, ...suspects(body)])
     for (const { setting, live } of settings) {
-      const reading = live.length === 0 ? null : await scheme.vouches(claim, suspect.body, live)
-      if (reading !== null) return { setting, reading, story: suspect.story }
+      const vouched = live.length === 0 ? null : await scheme.vouches(claim, suspect.body, live)
+      if (vouched !== null) return { setting, reading: vouched.reading, story: suspect.story }
     }
   return null
 }

@@ -21,8 +21,7 @@ export function parseJson(bytes: Uint8Array): Result<{ value: Json; text: string
   return malformed(`The body is nested deeper than ${MOST_LEVELS} levels.`)
 }
 
-/** The same at any depth, for a caller that walks the value anyway and counts the levels itself. */
-export function parseAnyDepth(bytes: Uint8Array): Result<{ value: Json; text: string }, Refusal> {
+function parseAnyDepth(bytes: Uint8Array): Result<{ value: Json; text: string }, Refusal> {
   try {
     const text = utf8.decode(bytes)
     return ok({ value: JSON.parse(text), text })

@@ -1,112 +1,130 @@
-import { type Json, type JsonObject, MOST_LEVELS } from '../http/json.ts'
-import { markNumbers } from './number-literals.ts'
+import { JsonTape, KIND } from './json-tape.ts'
 
 /** One way of writing the JSON that was signed, named as the log tells it. */
 export interface Reading {
   name: string
-  text: string
+  /** In UTF-8, after whatever was to stand before it. */
+  text: Uint8Array<ArrayBuffer>
 }
+
+/** An order takes 5 to 50 KB. Nobody who has not proved who they are is given the work of taking a larger body apart. */
+const LARGEST = 262_144
 
 /**
  * The ways in which SHOPLINE's signer may have written a body, likeliest first: keys sorted at every depth in JavaScript's
  * order (integer-like ones first, by number) or by code units, numbers as JavaScript prints them or as written. Escapes such
- * as `\/` and `\u003c` count as the characters they stand for.
+ * as `\/` and `\u003c` count as the characters they stand for, and of equal keys the last.
  *
- * The vendor's page leaves these open. Each reading is made only when it is asked for; one that has to equal an earlier one
- * is left out, and JSON that is nested too deep has none. `text` must be the JSON text of `json`; `json` may be changed.
+ * The vendor's page leaves these open. Each differs from those before it and is made only when it is asked for. A body that is
+ * no JSON, or that no order comes in, has none: more than 256 KB, 128 levels, or 1,000 strings of digits alone.
  */
-export function* canonicalReadings(json: Json, text: string): Generator<Reading> {
-  const javaScript = new KeySorter('')
-  const printed = javaScript.sorted(json)
-  if (javaScript.isTooDeep) return
-  yield { name: 'javascript-keys javascript-numbers', text: JSON.stringify(printed) }
-
-  // Nobody can have put an unknown mark into the body, so what is marked was marked here.
-  const mark = crypto.randomUUID().slice(-12)
-  const marked = markNumbers(text, numberMark(mark))
-  const written = marked === text ? null : javaScript.sorted(JSON.parse(marked))
-  if (written !== null)
-    yield { name: 'javascript-keys written-numbers', text: unmark(JSON.stringify(written), mark) }
-
-  if (!javaScript.hasIntegerKeys) return
-  const codeUnits = new KeySorter(keyMark(mark))
-  const byUnits = (json: Json) => unmark(JSON.stringify(codeUnits.sorted(json)), mark)
-  yield { name: 'code-unit-keys javascript-numbers', text: byUnits(printed) }
-  if (written !== null) yield { name: 'code-unit-keys written-numbers', text: byUnits(written) }
+export function* canonicalReadings(body: Uint8Array, before = ''): Generator<Reading> {
+  const tape = body.length > LARGEST ? null : JsonTape.of(body)
+  if (tape === null) return
+  const start = new TextEncoder().encode(before)
+  const reading = (keys: Keys, numbers: Numbers): Reading => ({
+    name: `${keys}-keys ${numbers}-numbers`,
+    text: new Writer(tape, keys, numbers).written(start),
+  })
+  yield reading('javascript', 'javascript')
+  if (tape.hasOddNumbers) yield reading('javascript', 'written')
+  if (!tape.hasIntegers) return
+  yield reading('code-unit', 'javascript')
+  if (tape.hasOddNumbers) yield reading('code-unit', 'written')
 }
 
-const keyMark = (mark: string) => `${mark}k`
-const numberMark = (mark: string) => `${mark}n`
+type Keys = 'javascript' | 'code-unit'
+type Numbers = 'javascript' | 'written'
 
-/** Puts marked keys and numbers back as they were written. */
-function unmark(text: string, mark: string): string {
-  const [first = '', ...rest] = text.replaceAll(`"${keyMark(mark)}`, '"').split(`"${numberMark(mark)}`)
-  // What follows a mark is a number and the quotation mark that ends it.
-  return first + rest.map((part) => part.replace('"', '')).join('')
-}
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+/** Fewer bytes are copied one by one, which is quicker than to call for it. */
+const FEW_BYTES = 64
 
-/** The keys of an object as they come, and in their order, each with the name that it has in the sorted object. */
-interface Kind {
-  keys: readonly string[]
-  sorted: readonly { key: string; name: string }[]
-}
+/** Writes one reading of what is on a tape. */
+class Writer {
+  readonly #tape: JsonTape
+  readonly #keys: Keys
+  readonly #numbers: Numbers
+  #text = new Uint8Array(0)
+  #end = 0
 
-/**
- * Sorts objects' keys by code units. JavaScript lists integer-like keys first all the same, unless they and the keys beside them
- * are marked with a `prefix`.
- */
-class KeySorter {
-  static readonly #MOST_KINDS = 16
-  /** Whether there was something below the levels that are read: what was sorted is then good for nothing. */
-  isTooDeep = false
-  hasIntegerKeys = false
-  readonly #prefix: string
-  readonly #kinds: Kind[] = []
-
-  constructor(prefix: string) {
-    this.#prefix = prefix
+  constructor(tape: JsonTape, keys: Keys, numbers: Numbers) {
+    this.#tape = tape
+    this.#keys = keys
+    this.#numbers = numbers
   }
 
-  /** The value with its keys sorted at every depth. Lists are changed, objects copied. */
-  sorted(value: Json, levels = MOST_LEVELS): Json {
-    if (typeof value !== 'object' || value === null) return value
-    if (levels === 0) {
-      this.isTooDeep = true
-      return null
-    }
-    if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index++)
-        value[index] = this.sorted(value[index] ?? null, levels - 1)
-      return value
-    }
-    const copy: JsonObject = {}
-    for (const { key, name } of this.#kindOf(Object.keys(value)).sorted) {
-      const member = value[key] ?? null
-      const isPlain = typeof member !== 'object' || member === null
-      const copied = isPlain ? member : this.sorted(member, levels - 1)
-      // Assigned, it would become the copy's prototype.
-      if (name === '__proto__')
-        Object.defineProperty(copy, name, { value: copied, enumerable: true, writable: true })
-      else copy[name] = copied
-    }
-    return copy
+  written(start: Uint8Array): Uint8Array<ArrayBuffer> {
+    const { used } = this.#tape
+    this.#text = new Uint8Array(start.length + used)
+    this.#text.set(start)
+    this.#end = start.length
+    this.#value(this.#tape.start, this.#tape.end)
+    return this.#text.subarray(0, this.#end)
   }
 
-  /** Most objects of an order are of a few kinds, and to know a kind again costs less than to sort its keys. */
-  #kindOf(keys: readonly string[]): Kind {
-    for (const kind of this.#kinds) if (isSame(kind.keys, keys)) return kind
-    // An object lists its integer-like keys first, so the first key tells whether it may have one.
-    const mayHaveIntegers = /^\d/.test(keys[0] ?? '')
-    if (mayHaveIntegers) this.hasIntegerKeys = true
-    const prefix = mayHaveIntegers ? this.#prefix : ''
-    const kind = { keys, sorted: keys.toSorted().map((key) => ({ key, name: prefix + key })) }
-    if (this.#kinds.length < KeySorter.#MOST_KINDS) this.#kinds.push(kind)
-    return kind
+  #value(start: number, end: number): void {
+    if (end >= 0) this.#copy(start, end)
+    else if (end === KIND.list) this.#list(start)
+    else if (end === KIND.number) this.#number(start)
+    else if (end === KIND.object || this.#keys === 'code-unit') this.#object(start)
+    // The same members in the other order.
+    else this.#object(start + 1 + this.#place(start))
   }
-}
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  if (one.length !== other.length) return false
-  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false
-  return true
+  #number(place: number): void {
+    const way = this.#numbers === 'written' ? place : place + 2
+    this.#copy(this.#place(way), this.#place(way + 1))
+  }
+
+  #list(place: number): void {
+    const end = place + 1 + this.#place(place)
+    this.#put(OPEN_LIST)
+    for (let n = place + 1; n < end; n += 2) {
+      if (n > place + 1) this.#put(COMMA)
+      this.#value(this.#place(n), this.#place(n + 1))
+    }
+    this.#put(CLOSE_LIST)
+  }
+
+  #object(place: number): void {
+    const end = place + 1 + this.#place(place)
+    this.#put(OPEN_OBJECT)
+    for (let n = place + 1; n < end; n += 4) {
+      if (n > place + 1) this.#put(COMMA)
+      const keyEnd = this.#place(n + 1)
+      const start = this.#place(n + 2)
+      const end = this.#place(n + 3)
+      // Nothing but the colon stands between them.
+      if (end >= 0 && start === keyEnd + 1) this.#copy(this.#place(n), end)
+      else {
+        this.#copy(this.#place(n), keyEnd)
+        this.#put(COLON)
+        this.#value(start, end)
+      }
+    }
+    this.#put(CLOSE_OBJECT)
+  }
+
+  #place(place: number): number {
+    return this.#tape.places[place] ?? 0
+  }
+
+  #put(byte: number): void {
+    this.#text[this.#end++] = byte
+  }
+
+  #copy(start: number, end: number): void {
+    const { bytes } = this.#tape
+    const text = this.#text
+    let to = this.#end
+    if (end - start > FEW_BYTES) text.set(bytes.subarray(start, end), to)
+    else for (let from = start; from < end; from++) text[to++] = bytes[from] ?? 0
+    this.#end += end - start
+  }
 }

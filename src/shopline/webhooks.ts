@@ -47,7 +47,7 @@ export const webhooks = new Routes().post(
       topic,
       source: 'shopline',
       content_id: id,
-      digest: await sha256(c.var.body),
+      digest: await sha256(c.var.content),
       payload: withoutToken(envelope, json.value.text),
     }
     const isCancellation = CANCELLATIONS.includes(topic)

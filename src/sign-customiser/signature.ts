@@ -33,6 +33,7 @@ export const signCustomiserSignature: Scheme = {
   },
 
   async vouches({ timestamp, signature }, body, secrets) {
-    return (await isGenuine(secrets, signature, prefixed(`${timestamp}.`, body))) ? 'raw' : null
+    const isOurs = await isGenuine(secrets, signature, prefixed(`${timestamp}.`, body))
+    return isOurs ? { reading: 'raw', content: body } : null
   },
 }

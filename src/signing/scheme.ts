@@ -7,6 +7,14 @@ export interface Claim {
   signature: string
 }
 
+/** What a signature proved. */
+export interface Vouched {
+  /** The way of writing the body that the signature fits, as the log names it. */
+  reading: string
+  /** What was signed beside the timestamp: equal for equal events, however their bodies are laid out. */
+  content: Uint8Array<ArrayBuffer>
+}
+
 /** How one vendor signs its requests. */
 export interface Scheme {
   /** How many seconds from now, either way, a request may have been signed; 0 for any time. Or the setting that says so. */
@@ -15,8 +23,8 @@ export interface Scheme {
   likelyCauses: string
   /** Finds the signature's parts in headers and URL and checks their shape. */
   claim(request: Request): Result<Claim, Refusal>
-  /** Names the reading of the body that one of the secrets signed at the claimed time; null when none did. */
-  vouches(claim: Claim, body: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Promise<string | null>
+  /** Tells what of the body one of the secrets signed at the claimed time; null when none did. */
+  vouches(claim: Claim, body: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Promise<Vouched | null>
 }
 
 /** Checks a timestamp's form and that it lies within `tolerance` seconds of now, either way; 0 is no limit. */

@@ -11,11 +11,12 @@ type SecretsName = Extract<
   'SIGN_CUSTOMISER_INTEGRATION_SECRET' | 'SIGN_CUSTOMISER_WEBHOOK_SECRET' | 'SHOPLINE_APP_SECRET'
 >
 
-/** What a handler can rely on behind `signed`: `body` is what was signed. */
-export type Signed = App & { Variables: { body: Uint8Array<ArrayBuffer> } }
+/** What a handler can rely on behind `signed`: the body as it came, and of it what the signature covers. */
+export type Signed = App & { Variables: { body: Uint8Array<ArrayBuffer>; content: Uint8Array<ArrayBuffer> } }
 
 /**
- * Admits only requests that `scheme` vouches for, leaving the raw bytes, unparsed, in `c.var.body`.
+ * Admits only requests that `scheme` vouches for, leaving the raw bytes, unparsed, in `c.var.body`, and in `c.var.content` what
+ * was signed.
  *
  * What costs nothing is checked first; the HMAC is computed over what was received and before anything acts on it.
  */
@@ -38,10 +39,11 @@ export const signed = (scheme: Scheme, secretsName: SecretsName) =>
     const body = await readBody(c.req.raw, settings.value.MAX_BODY_BYTES)
     if (!body.ok) return refuse(c, body.error)
 
-    const reading = await scheme.vouches(claim.value, body.value, settings.value[secretsName])
-    if (reading === null) return refuseFailure(c, { code: 'signature-mismatch', detail: scheme.likelyCauses })
+    const vouched = await scheme.vouches(claim.value, body.value, settings.value[secretsName])
+    if (vouched === null) return refuseFailure(c, { code: 'signature-mismatch', detail: scheme.likelyCauses })
 
-    c.var.line.reading = reading
+    c.var.line.reading = vouched.reading
     c.set('body', body.value)
+    c.set('content', vouched.content)
     return next()
   })

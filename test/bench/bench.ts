@@ -9,7 +9,13 @@ import { measure } from './rounds.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { startNode } from './server.ts'
 import { settings } from './settings.ts'
-import { MOST_REFUSED, MOST_VERIFIED, measureVerification } from './shopline.ts'
+import {
+  MOST_HOSTILE_MS,
+  MOST_REFUSED,
+  measureHostile,
+  measureVerification,
+  mostAccepted,
+} from './shopline.ts'
 import { extraStartUp } from './start-up.ts'
 import { startWorker } from './workerd.ts'
 
@@ -39,12 +45,19 @@ if ('outage'.includes(only)) await outage({ worker, kv }, texts, plan.waiting)
 if ('capacity'.includes(only)) await capacity({ worker, kv }, texts, load, plan.rounds * plan.seconds)
 
 print('')
-const verifier = await startWorker('shopline', { worker: shopline, kv }, {})
-for (const kilobytes of [5, 50, 200]) {
-  const { verified, refused } = await measureVerification(verifier, kilobytes, plan.rounds)
-  const title = `SHOPLINE webhook of ${kilobytes} KB over its parse and stringify`
-  reportFigure(`${title}, verified`, verified, MOST_VERIFIED, '×')
-  reportFigure(`${title}, refused`, refused, MOST_REFUSED, '×')
+if ('SHOPLINE'.includes(only)) {
+  const verifier = await startWorker('shopline', { worker: shopline, kv }, {})
+  for (const kilobytes of [5, 50, 200]) {
+    const { accepted, refused } = await measureVerification(verifier, kilobytes, plan.rounds)
+    const title = `SHOPLINE webhook of ${kilobytes} KB over parse, sort, stringify and verify by hand`
+    reportFigure(`${title}, accepted`, accepted, mostAccepted(kilobytes), '×')
+    reportFigure(`${title}, refused`, refused, MOST_REFUSED, '×')
+  }
+  for (const kilobytes of [256, 1_000]) {
+    const { shape, ms } = await measureHostile(verifier, kilobytes, 3)
+    const title = `SHOPLINE webhook of ${kilobytes} KB that costs most to refuse (${shape})`
+    reportFigure(title, ms, MOST_HOSTILE_MS, 'ms')
+  }
 }
 reportFigure('bundle, gzipped', gzippedBytes(worker) / 1024, BUNDLE_KB, 'KB')
 const extra = await extraStartUp(

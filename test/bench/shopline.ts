@@ -1,49 +1,70 @@
 import { cpuSeconds, type Server } from './server.ts'
 import { spread } from './statistics.ts'
+import { HOSTILE } from './workers/hostile-json.ts'
 
 /**
- * What verifying a webhook may cost when the first reading fits, over `JSON.parse` and `JSON.stringify` of the same body.
- *
- * It does both once, and cannot do without the rest: UTF-8 to text (a fifth), keys sorted (a third), text to UTF-8 (almost half,
- * since a text with Chinese in it is not copied but encoded letter by letter) and the HMAC (a seventh; more for a small body).
+ * What a webhook may cost until its signature is verified and its JSON parsed, when the first reading fits, over a limit written
+ * by hand that parses, sorts, writes and verifies. A fixed sum weighs more with a small body.
  */
-export const MOST_VERIFIED = 2.2
-/**
- * The same when none fits: two readings are made and three hashed.
- *
- * A second reading made the same way is another 1.8, and to find the numbers that JavaScript prints otherwise 0.7. Numbers kept
- * from the start would save it the parse, at the cost of every genuine webhook.
- */
-export const MOST_REFUSED = 3
+export const mostAccepted = (kilobytes: number) => (kilobytes < 50 ? 1.6 : 1.2)
+/** The same when none fits, and all that SHOPLINE leaves open was tried. */
+export const MOST_REFUSED = 1.3
+/** What refusing a body may cost, whatever is in it, in milliseconds of CPU. */
+export const MOST_HOSTILE_MS = 50
 
-export interface Verification {
-  verified: number
-  refused: number
+type Work = 'limit' | 'accepted' | 'refused' | 'hostile'
+
+/** Has the Worker of `workers/shopline.ts` do one of its works; returns the CPU seconds it took. */
+async function cpuOf(
+  server: Server,
+  work: Work,
+  kilobytes: number,
+  turns: number,
+  shape = '',
+): Promise<number> {
+  const query = new URLSearchParams({ kilobytes: `${kilobytes}`, turns: `${turns}`, shape })
+  const before = cpuSeconds(server)
+  const response = await fetch(`http://127.0.0.1:${server.port}/${work}?${query}`)
+  await response.text()
+  if (response.status !== 200) throw new Error(`${work} answered ${response.status}`)
+  return cpuSeconds(server) - before
 }
 
-/** Has the Worker of `workers/shopline.ts` parse, verify and refuse in turn; returns the medians of the rounds' ratios. */
+/** Has a webhook verified by hand, accepted and refused in turn; returns the medians of the rounds' ratios. */
 export async function measureVerification(
   server: Server,
   kilobytes: number,
   rounds: number,
-): Promise<Verification> {
+): Promise<{ accepted: number; refused: number }> {
   const turns = Math.ceil(10_000 / kilobytes)
-  const cpu = async (work: string) => {
-    const before = cpuSeconds(server)
-    const url = `http://127.0.0.1:${server.port}/${work}?kilobytes=${kilobytes}&turns=${turns}`
-    const response = await fetch(url)
-    await response.text()
-    if (response.status !== 200) throw new Error(`${work} answered ${response.status}`)
-    return cpuSeconds(server) - before
-  }
-  for (const work of ['parse', 'verified', 'refused']) await cpu(work)
-  const ratios: Verification[] = []
+  const cpu = (work: Work) => cpuOf(server, work, kilobytes, turns)
+  for (const work of ['limit', 'accepted', 'refused'] as const) await cpu(work)
+  const accepted: number[] = []
+  const refused: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const parse = await cpu('parse')
-    ratios.push({ verified: (await cpu('verified')) / parse, refused: (await cpu('refused')) / parse })
+    const limit = await cpu('limit')
+    accepted.push((await cpu('accepted')) / limit)
+    refused.push((await cpu('refused')) / limit)
   }
-  return {
-    verified: spread(ratios.map(({ verified }) => verified)).median,
-    refused: spread(ratios.map(({ refused }) => refused)).median,
+  return { accepted: spread(accepted).median, refused: spread(refused).median }
+}
+
+/** Refuses a body of each hostile shape; returns the one that cost most, in milliseconds. */
+export async function measureHostile(
+  server: Server,
+  kilobytes: number,
+  rounds: number,
+): Promise<{ shape: string; ms: number }> {
+  let worst = { shape: '', ms: 0 }
+  for (const shape of Object.keys(HOSTILE)) {
+    // To make the body costs too: it is made once, and the difference is what refusing it costs.
+    const times: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const made = await cpuOf(server, 'hostile', kilobytes, 0, shape)
+      times.push(((await cpuOf(server, 'hostile', kilobytes, 5, shape)) - made) / 5)
+    }
+    const ms = spread(times).median * 1000
+    if (ms > worst.ms) worst = { shape, ms }
   }
+  return worst
 }

@@ -1,26 +1,33 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { shoplineSignature } from '../../src/shopline/signature.ts'
 import { prefixed, sign } from '../../src/signing/hmac.ts'
 import { utf8 } from '../bridge.ts'
 import own from '../payloads/shopline/signatures.json'
 import vendor from '../payloads/shopline/webhook-signature-vector.json'
 
-const vouches = (body: string | Uint8Array<ArrayBuffer>, signature: string, secrets = [own.secret]) =>
-  shoplineSignature.vouches(
-    { timestamp: own.timestamp, signature },
-    typeof body === 'string' ? utf8(body) : body,
-    secrets,
-  )
+/** The reading that fits; null when none does. */
+async function vouches(
+  body: string | Uint8Array<ArrayBuffer>,
+  signature: string,
+  secrets = [own.secret],
+): Promise<string | null> {
+  const claim = { timestamp: own.timestamp, signature }
+  const bytes = typeof body === 'string' ? utf8(body) : body
+  return (await shoplineSignature.vouches(claim, bytes, secrets))?.reading ?? null
+}
+
+afterEach(() => vi.restoreAllMocks())
 
 describe('shoplineSignature', () => {
   it("fits the vendor's published example", async () => {
-    const reading = await shoplineSignature.vouches(
+    const vouched = await shoplineSignature.vouches(
       { timestamp: vendor.timestamp, signature: vendor.sign },
       utf8(JSON.stringify(vendor.payload)),
       [vendor.secret],
     )
 
-    expect(reading).toBe('javascript-keys javascript-numbers')
+    expect(vouched?.reading).toBe('javascript-keys javascript-numbers')
+    expect(new TextDecoder().decode(vouched?.content)).toBe(vendor.message.slice('1618994178:'.length))
   })
 
   // `signed` was written by hand; `sign` is Python's hmac.new(b'app-secret', b'1618994178:' + signed.encode(), 'sha256').
@@ -55,6 +62,19 @@ describe('shoplineSignature', () => {
     ['bytes that are not UTF-8', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])],
   ])('refuses %s', async (_, body) => {
     expect(await vouches(body, '0'.repeat(64))).toBeNull()
+  })
+
+  it.each([
+    ['once where the body is what SHOPLINE would have signed', '{"a":1,"b":2}', 1],
+    ['twice where its keys are in another order', '{"b":2,"a":1}', 2],
+    ['twice where a number may be printed otherwise', '{"a":1.0,"b":2}', 2],
+    ['three times where both are so', '{"b":2,"a":1.0}', 3],
+    ['once where it is larger than an order', `{"b":2,"a":"${'a'.repeat(262_144)}"}`, 1],
+  ])('is hashed %s', async (_, body, times) => {
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+
+    expect(await vouches(body, '0'.repeat(64))).toBeNull()
+    expect(verify).toHaveBeenCalledTimes(times)
   })
 
   it('reads 128 levels and no more', async () => {

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { canonicalJson } from '../../src/signing/canonical-json.ts'
+import { prefixed, sign } from '../../src/signing/hmac.ts'
 import {
   accepted,
   fetchAsStore,
@@ -14,6 +16,7 @@ import {
   runAlarm,
   SECOND,
   startAfresh,
+  utf8,
 } from '../bridge.ts'
 import { issue, listEvents, ORDER, orderEvent, postWebhook, report, SIGN } from './shopline.ts'
 
@@ -82,6 +85,19 @@ describe('POST /shopline/webhooks', () => {
     expect(await listEvents()).toMatchObject([{ topic: 'order/update', content_id: ORDER, repeats: 1 }])
     expect(ordersSent(sent)).toEqual([])
     expect((await fetchAsStore(`/orders/${ORDER}`)).status).toBe(404)
+  })
+
+  it('knows an event again by what was signed, however it is laid out', async () => {
+    const event = orderEvent({}, { topic: 'order/update' })
+    const timestamp = `${Date.now() / SECOND}`
+    await postWebhook(event, { timestamp })
+    const captured = await sign('app-secret', prefixed(`${timestamp}:`, utf8(canonicalJson(event))))
+
+    for (const body of [JSON.stringify(event, null, 1), JSON.stringify(event).replaceAll('/', '\\/')])
+      expect((await postWebhook(body, { timestamp, query: `?sign=${captured}` })).status).toBe(200)
+    await postWebhook(event, { age: 60 })
+
+    expect(await listEvents()).toMatchObject([{ topic: 'order/update', repeats: 3 }])
   })
 
   it('reads as orders the topics that the setting names', async () => {
