@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../http/json.ts'
+import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import { newOrder, type Order } from '../ledger/new-order.ts'
 import type { OrderReport } from '../ledger/order-report.ts'
 import { filled, objectOf, textOf, translated } from './fields.ts'
@@ -12,14 +12,48 @@ export interface Reading {
   relayWhen: 'created' | 'paid'
 }
 
+/** Where an event or an answer may have an order, or what belongs or points to one. SHOPLINE's pages do not show it. */
+const placesOf = (value: Json): JsonObject[] => {
+  const { resource, data, item, order } = objectOf(value)
+  const places = [objectOf(resource).order, resource, objectOf(data).order, data, item, order, value]
+  return places.filter((place) => isObject(place))
+}
+
+/** The order that an event or an answer holds, with its lines; null when there is none. `text` must be the JSON text of `value`. */
+export function orderIn(value: Json, text: string): JsonObject | null {
+  const order = withLines(value)
+  const number = order?.order_number
+  const isExact = typeof number !== 'number' || Number.isSafeInteger(number)
+  return isExact ? order : withLines(JSON.parse(text, numberAsText))
+}
+
+const withLines = (value: Json): JsonObject | null =>
+  placesOf(value).find(({ subtotal_items }) => Array.isArray(subtotal_items)) ?? null
+
+/** JavaScript holds no number of 17 digits exactly, so such an order number is taken from the text. */
+const numberAsText = (key: string, value: Json, ...[context]: { source: string }[]): Json =>
+  key === 'order_number' && typeof value === 'number' ? (context?.source ?? value) : value
+
 /**
- * The ID of the order that a delivery is about: the resource may be the order, or a payment or another thing that belongs to
- * one, or merely point to it. Null when there is none that can be asked for.
+ * The order that an event is about, as far as the event tells it. The ID is null when there is none that can be asked for: the
+ * event may merely point to the order, or be about a payment or another thing that belongs to one.
  */
-export function orderIdOf(envelope: JsonObject): string | null {
-  const resource = objectOf(envelope.resource)
-  const ids = [resource.order_id, resource.id, resource._id, envelope.id]
-  return ids.map(textOf).find((id) => id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(id)) ?? null
+export function orderOf(event: JsonObject, text: string): { id: string | null; order: JsonObject } {
+  const whole = orderIn(event, text)
+  const places = whole ? [whole, ...placesOf(event)] : placesOf(event)
+  for (const place of places) {
+    const owner = idOf(place.order_id)
+    const own = idOf(place.id) ?? idOf(place._id)
+    if (place === whole && own !== null) return { id: own, order: whole }
+    if (owner !== null) return { id: owner, order: whole ?? {} }
+    if (own !== null) return { id: own, order: whole ?? place }
+  }
+  return { id: null, order: whole ?? {} }
+}
+
+function idOf(value: Json | undefined): string | null {
+  const id = textOf(value)
+  return id !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : null
 }
 
 /**
@@ -31,15 +65,14 @@ export async function orderReport(id: string, order: JsonObject, reading: Readin
   return {
     external_id: id,
     standing: standingOf(order, reading.relayWhen),
-    order:
-      items.length === 0 ? null : await newOrder(orderOf(id, order, items, reading.currency), 'shopline'),
+    order: items.length === 0 ? null : await newOrder(mapped(id, order, items, reading.currency), 'shopline'),
     related: relatedOf(order),
     updated_at: timeOf(order.updated_at),
   }
 }
 
-function orderOf(id: string, order: JsonObject, items: readonly Json[], currency: string): Order {
-  const external_order_number = textOf(order.order_number) ?? id
+function mapped(id: string, order: JsonObject, items: readonly Json[], currency: string): Order {
+  const external_order_number = textOf(order.order_number) ?? digitsOf(order.order_number) ?? id
   const products = linesOf(items)
   return {
     external_id: id,
@@ -58,6 +91,9 @@ function orderOf(id: string, order: JsonObject, items: readonly Json[], currency
     },
   }
 }
+
+const digitsOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? `${value}` : undefined
 
 /** An order that is temporary, returned or not yet paid may be relayed another time. */
 function standingOf(order: JsonObject, relayWhen: Reading['relayWhen']): OrderReport['standing'] {

@@ -1,5 +1,5 @@
 import type { Answer } from '../http/exchange.ts'
-import { isObject, type JsonObject } from '../http/json.ts'
+import type { JsonObject } from '../http/json.ts'
 import { askLedger } from '../ledger/ask.ts'
 import type { Deliverer } from '../ledger/channel.ts'
 import type { Outcome } from '../ledger/delivery.ts'
@@ -8,7 +8,7 @@ import { retryAfter } from '../ledger/schedule.ts'
 import { log } from '../log.ts'
 import { readSettings } from '../settings.ts'
 import { callOpenApi, isPassing, jsonIn, OPEN_API_SETTINGS } from './open-api.ts'
-import { orderReport } from './order.ts'
+import { orderIn, orderReport } from './order.ts'
 
 const SETTINGS = [...OPEN_API_SETTINGS, 'CURRENCY', 'SHOPLINE_RELAY_WHEN'] as const
 
@@ -27,7 +27,7 @@ export const ordersApi: Deliverer = {
     const { order_id, event }: Fetch = JSON.parse(body)
 
     const answer = await callOpenApi(settings.value, `/orders/${encodeURIComponent(order_id)}`, signal)
-    const order = orderIn(answer)
+    const order = orderFrom(answer)
     if (!answer.arrived || order === null) return failureOf(answer, Date.now())
 
     const report = await orderReport(order_id, order, { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN })
@@ -37,12 +37,10 @@ export const ordersApi: Deliverer = {
   },
 }
 
-/** The order in a good answer, which another client has seen wrapped in `item`; null when it holds none. */
-function orderIn(answer: Answer): JsonObject | null {
+/** The order in a good answer; null when it holds none. */
+function orderFrom(answer: Answer): JsonObject | null {
   if (!answer.arrived || answer.status < 200 || answer.status > 299) return null
-  const body = jsonIn(answer)
-  const order = isObject(body) && isObject(body.item) ? body.item : body
-  return isObject(order) && Array.isArray(order.subtotal_items) ? order : null
+  return orderIn(jsonIn(answer) ?? null, answer.text ?? '')
 }
 
 /** What ends the attempts, as the operator reads it. 401 and 403 condemn our token, which an operator can mend. */

@@ -7,7 +7,7 @@ import { sha256 } from '../signing/hmac.ts'
 import { signed } from '../signing/signed.ts'
 import { objectOf, textOf } from './fields.ts'
 import { handshake } from './handshake.ts'
-import { orderIdOf, orderReport } from './order.ts'
+import { orderOf, orderReport } from './order.ts'
 import { shoplineSignature } from './signature.ts'
 
 /** Read as the end of an order whatever the settings say: they relay nothing. */
@@ -42,7 +42,7 @@ export const webhooks = new Routes().post(
       return c.json({ ok: true })
     }
 
-    const id = orderIdOf(envelope)
+    const { id, order } = orderOf(envelope, json.value.text)
     const event: NewEvent = {
       topic,
       source: 'shopline',
@@ -58,7 +58,7 @@ export const webhooks = new Routes().post(
 
     c.var.line.external_id = id
     const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
-    const read = await orderReport(id, objectOf(envelope.resource), reading)
+    const read = await orderReport(id, order, reading)
     const report = isCancellation ? { ...read, standing: 'cancelled' as const } : read
     c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report))
     return c.json({ ok: true })

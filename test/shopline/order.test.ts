@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/http/json.ts'
-import { orderIdOf, orderReport } from '../../src/shopline/order.ts'
+import { orderOf, orderReport } from '../../src/shopline/order.ts'
 import envelope from '../payloads/shopline/order-create.json'
 
 const order = envelope.resource as unknown as JsonObject
@@ -231,8 +231,21 @@ describe('a SHOPLINE order', () => {
     ['resource._id', { resource: { _id: 'b' }, id: 'c' }, 'b'],
     ['id', { resource: {}, id: 'c' }, 'c'],
     ['resource.order_id', { resource: { id: 'payment', order_id: 'a' } }, 'a'],
+    ['resource.order.id', { resource: { id: 'payment', order: { id: 'a' } } }, 'a'],
+    ['data.id', { data: { id: 'a' }, id: 'event' }, 'a'],
+    ['data.order_id', { data: { order_id: 'a', id: 'payment' }, id: 'event' }, 'a'],
+    ['order_id', { order_id: 'a', id: 'event' }, 'a'],
+    ['the ID of the order with lines', { id: 'event', data: { id: 'a', subtotal_items: [] } }, 'a'],
+    ['another ID where that order has none', { resource: { order: { subtotal_items: [] }, id: 'a' } }, 'a'],
+    ['nothing that can be asked for', { resource: { id: '../products' } }, null],
     ['nothing', { resource: null }, null],
-  ])('is found by %s', (_, body, id) => {
-    expect(orderIdOf(body)).toBe(id)
+  ])('is found by %s', (_, event, id) => {
+    expect(orderOf(event, JSON.stringify(event)).id).toBe(id)
+  })
+
+  it('does not take what belongs to it for the order', () => {
+    const event = { resource: { id: 'payment', order_id: 'a', status: 'cancelled' } }
+
+    expect(orderOf(event, JSON.stringify(event))).toEqual({ id: 'a', order: {} })
   })
 })
