@@ -13,6 +13,7 @@ import { health, readinessOf, ready } from './operations/ready.ts'
 import { countRefusal } from './operations/refusals.ts'
 import { sweep } from './operations/sweep.ts'
 import { createInShopline } from './shopline/create-product.ts'
+import { hooks } from './shopline/hooks.ts'
 import { ordersApi as shoplineOrdersApi } from './shopline/orders-api.ts'
 import { webhooks as shoplineWebhooks } from './shopline/webhooks.ts'
 import { createProduct } from './sign-customiser/create-product.ts'
@@ -45,6 +46,7 @@ app.route('/orders', orders(parseOrder))
 app.route('/events', events)
 app.route('/deliveries', deliveries)
 app.route('/shopline/webhooks', shoplineWebhooks)
+app.route('/shopline/hooks', hooks)
 app.route('/health', health)
 app.route('/ready', ready)
 app.route('/metrics', metrics)

@@ -99,6 +99,14 @@ export const password =
     return read.value.length >= least ? read : err(`must be at least ${least} characters long`)
   }
 
+/** A secret that stands in an address, where it is seen more easily than in a header. */
+export const addressKey =
+  (least: number): Reader<string> =>
+  (raw) => {
+    const read = password(least)(raw)
+    return read.ok && !/^[\w-]+$/.test(raw) ? err('must be letters, digits, - and _') : read
+  }
+
 /** A key of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
 export const webhookKey: Reader<string> = (raw) => {
   const read = secret(raw)

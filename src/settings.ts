@@ -1,5 +1,6 @@
 import {
   address,
+  addressKey,
   currency,
   handle,
   number,
@@ -41,6 +42,7 @@ const READERS = {
   CURRENCY_DECIMALS: wholeNumber(2, 0, 4),
   SHOPLINE_APP_SECRET: secrets(5),
   SHOPLINE_ACCESS_TOKEN: secret,
+  SHOPLINE_HOOK_KEY: addressKey(32),
   SHOPLINE_API_URL: origin('https://open.shopline.io'),
   SHOPLINE_MERCHANT_HANDLE: handle,
   SHOPLINE_MERCHANT_ID: shoplineId,

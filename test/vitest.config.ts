@@ -18,6 +18,7 @@ const SETTINGS = {
   CURRENCY_DECIMALS: '2',
   SHOPLINE_APP_SECRET: 'app-secret',
   SHOPLINE_ACCESS_TOKEN: 'access-token',
+  SHOPLINE_HOOK_KEY: 'hook-key-hook-key-hook-key-hook-key',
   SHOPLINE_API_URL: 'https://shopline.test',
   SHOPLINE_MERCHANT_HANDLE: 'our-shop',
   SHOPLINE_MERCHANT_ID: '5f0bda5e4e5fca0010c81fef',

@@ -35,25 +35,31 @@ export function refuse(
  * Refuses a request that did not prove who it comes from: signature, token or password.
  *
  * The proof was computed before, so a flood of failures never keeps a genuine request out; it only gets shorter answers and no
- * log lines. Counted by route and client address, in each Cloudflare location for itself. Bare workerd has no such binding.
+ * log lines.
  */
 export async function refuseFailure(
   c: AppContext,
   refusal: Refusal,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const { FAILURES }: Partial<Env> = c.env
-  const key = `${c.var.route} ${c.req.header('cf-connecting-ip') ?? ''}`
-  if (FAILURES && !(await FAILURES.limit({ key })).success)
-    return refuse(c, TOO_MANY, { headers: { 'retry-after': '60' } })
-  return refuse(c, refusal, { headers })
+  return (await isFlood(c)) ? refuseFlood(c, TOO_MANY) : refuse(c, refusal, { headers })
 }
 
-const TOO_MANY: Refusal = {
-  code: 'too-many-failures',
-  detail:
-    'More than 600 requests a minute failed here. One that is signed or authorised is never refused for it.',
+/**
+ * Counts a request, by route and client address, in each Cloudflare location for itself; says whether there were more than 600
+ * within a minute. Bare workerd has no such binding.
+ */
+export async function isFlood(c: AppContext): Promise<boolean> {
+  const { FAILURES }: Partial<Env> = c.env
+  const key = `${c.var.route} ${c.req.header('cf-connecting-ip') ?? ''}`
+  return FAILURES !== undefined && !(await FAILURES.limit({ key })).success
 }
+
+export const refuseFlood = (c: AppContext, detail: string): Response =>
+  refuse(c, { code: 'too-many-failures', detail }, { headers: { 'retry-after': '60' } })
+
+const TOO_MANY =
+  'More than 600 requests a minute failed here. One that is signed or authorised is never refused for it.'
 
 /** Refuses a request for settings that are missing or wrong: they are named, their values are not. */
 export function refuseUnconfigured(c: AppContext, faults: readonly SettingFault[]): Response {

@@ -38,20 +38,22 @@ const ALWAYS: readonly SettingName[] = [
   'STORE_API_TOKEN',
 ]
 
-const OF_SHOPLINE: readonly SettingName[] = [
-  'SHOPLINE_APP_SECRET',
-  'SHOPLINE_ACCESS_TOKEN',
-  'SHOPLINE_MERCHANT_HANDLE',
-]
+const OF_SHOPLINE: readonly SettingName[] = ['SHOPLINE_ACCESS_TOKEN', 'SHOPLINE_MERCHANT_HANDLE']
+/** SHOPLINE's events are signed with the one, or else come to an address that ends in the other. */
+const OF_SHOPLINE_EVENTS: readonly SettingName[] = ['SHOPLINE_APP_SECRET', 'SHOPLINE_HOOK_KEY']
 
 /** The settings that this deployment needs: who uses a part of SHOPLINE or of forwarding needs the rest of it. */
 function demanded(env: Env): Set<SettingName> {
   const store = readSettings(env, ['STORE'])
+  const hasEvents = OF_SHOPLINE_EVENTS.some((name) => isSet(env, name))
   const usesShopline =
-    (store.ok && store.value.STORE === 'shopline') || OF_SHOPLINE.some((name) => isSet(env, name))
+    hasEvents ||
+    (store.ok && store.value.STORE === 'shopline') ||
+    OF_SHOPLINE.some((name) => isSet(env, name))
   return new Set<SettingName>([
     ...ALWAYS,
     ...(usesShopline ? OF_SHOPLINE : []),
+    ...(usesShopline && !hasEvents ? (['SHOPLINE_APP_SECRET'] as const) : []),
     ...(isSet(env, 'EVENTS_URL') ? (['EVENTS_SECRET'] as const) : []),
   ])
 }

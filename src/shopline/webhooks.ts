@@ -1,17 +1,15 @@
 import { Routes } from '../http/app.ts'
-import { isObject, type JsonObject, parseJson } from '../http/json.ts'
+import type { JsonObject } from '../http/json.ts'
 import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import type { NewEvent } from '../ledger/events.ts'
 import { sha256 } from '../signing/hmac.ts'
 import { signed } from '../signing/signed.ts'
-import { objectOf, textOf } from './fields.ts'
+import { CANCELLATIONS, isOfAnother, readEvent } from './event.ts'
+import { objectOf } from './fields.ts'
 import { handshake } from './handshake.ts'
 import { orderOf, orderReport } from './order.ts'
 import { shoplineSignature } from './signature.ts'
-
-/** Read as the end of an order whatever the settings say: they relay nothing. */
-const CANCELLATIONS: readonly string[] = ['order/cancel', 'order/remove']
 
 /**
  * Where SHOPLINE posts its events: the Webhook address of a Developer Center app.
@@ -26,29 +24,21 @@ export const webhooks = new Routes().post(
   async (c) => {
     const { CURRENCY, SHOPLINE_MERCHANT_ID, SHOPLINE_ORDER_TOPICS, SHOPLINE_RELAY_WHEN } = c.var.settings
 
-    const json = parseJson(c.var.body)
-    if (!json.ok) return refuse(c, json.error)
-    const envelope = json.value.value
-    const topic = isObject(envelope) ? textOf(envelope.topic) : undefined
-    if (!isObject(envelope) || topic === undefined || topic.length > 255)
-      return refuse(c, {
-        code: 'invalid-payload',
-        detail: 'The body must be an event such as {"topic": "order/create", "resource": {…}}.',
-        errors: [{ pointer: '/topic', detail: 'must be a string' }],
-      })
-
+    const read = readEvent(c.var.body)
+    if (!read.ok) return refuse(c, read.error)
+    const { topic, envelope, text } = read.value
     if (isOfAnother(envelope, SHOPLINE_MERCHANT_ID)) {
       c.var.line.code = 'other-merchant'
       return c.json({ ok: true })
     }
 
-    const { id, order } = orderOf(envelope, json.value.text)
+    const { id, order } = orderOf(envelope, text)
     const event: NewEvent = {
       topic,
       source: 'shopline',
       content_id: id,
       digest: await sha256(c.var.content),
-      payload: withoutToken(envelope, json.value.text),
+      payload: withoutToken(envelope, text),
     }
     const isCancellation = CANCELLATIONS.includes(topic)
     if (id === null || !(isCancellation || SHOPLINE_ORDER_TOPICS.includes(topic))) {
@@ -58,18 +48,12 @@ export const webhooks = new Routes().post(
 
     c.var.line.external_id = id
     const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
-    const read = await orderReport(id, order, reading)
-    const report = isCancellation ? { ...read, standing: 'cancelled' as const } : read
+    const reported = await orderReport(id, order, reading)
+    const report = isCancellation ? { ...reported, standing: 'cancelled' as const } : reported
     c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report))
     return c.json({ ok: true })
   },
 )
-
-/** An app's webhooks come for every store that has it. One that names no merchant is taken to be ours. */
-function isOfAnother({ merchant_id }: JsonObject, ours: string | null): boolean {
-  const named = textOf(merchant_id)
-  return ours !== null && named !== undefined && named.toLowerCase() !== ours
-}
 
 /** The event's text without the access token that `access_token/…` events bring: it opens the store. */
 function withoutToken(envelope: JsonObject, text: string): string {

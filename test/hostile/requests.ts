@@ -164,6 +164,8 @@ export async function requestOf(
   return new Request(url, { method, headers: all, body: sent })
 }
 
+const HOOKS = '/shopline/hooks/'
+
 async function prove(url: URL, headers: Headers, body: Uint8Array, isRight: boolean): Promise<void> {
   const timestamp = `${Math.floor(Date.now() / SECOND)}`
   const spoil = isRight ? '' : CANARY
@@ -172,6 +174,9 @@ async function prove(url: URL, headers: Headers, body: Uint8Array, isRight: bool
     const secret = url.pathname.includes('products') ? 'integration-secret' : 'webhook-secret'
     headers.set('x-webhook-timestamp', timestamp)
     headers.set('x-webhook-signature', await sign(`${secret}${spoil}`, prefixed(`${timestamp}.`, body)))
+  } else if (url.pathname.startsWith(HOOKS)) {
+    const [, ...tail] = url.pathname.slice(HOOKS.length).split('/')
+    url.pathname = HOOKS + [`hook-key-hook-key-hook-key-hook-key${spoil}`, ...tail].join('/')
   } else if (door === 'shopline') {
     headers.set('x-shopline-developer-event-timestamp', timestamp)
     url.searchParams.set('sign', await sign(`app-secret${spoil}`, prefixed(`${timestamp}:`, body)))

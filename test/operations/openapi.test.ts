@@ -47,7 +47,8 @@ function sendExample({ method, path, value, scheme }: (typeof EXAMPLES)[number])
   const secret = path === '/sign-customiser/webhooks' ? 'webhook-secret' : 'integration-secret'
   if (scheme === 'signCustomiser') return postSigned(path, JSON.stringify(value), { secret })
   if (scheme === 'shopline') return postWebhook(value)
-  return sendAsStore(method === 'put' ? 'PUT' : 'POST', path.replace('{external_id}', 'old-1'), value)
+  const own = path.replace('{external_id}', 'old-1').replace('{key}', 'hook-key-hook-key-hook-key-hook-key')
+  return sendAsStore(method === 'put' ? 'PUT' : 'POST', own, value)
 }
 
 describe('GET /openapi.json', () => {

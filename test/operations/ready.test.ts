@@ -66,6 +66,11 @@ describe('GET /ready', () => {
       ['APP_SECRET', 'ACCESS_TOKEN', 'MERCHANT_HANDLE'],
     ],
     [
+      'no app’s secret where events come unsigned',
+      { SHOPLINE_HOOK_KEY: 'k'.repeat(32) },
+      ['ACCESS_TOKEN', 'MERCHANT_HANDLE'],
+    ],
+    [
       'the rest of SHOPLINE’s once one is set',
       { SHOPLINE_APP_SECRET: 'app' },
       ['ACCESS_TOKEN', 'MERCHANT_HANDLE'],
@@ -73,6 +78,7 @@ describe('GET /ready', () => {
   ])('demands %s', async (_, settings, missing) => {
     const none = {
       SHOPLINE_APP_SECRET: '',
+      SHOPLINE_HOOK_KEY: '',
       SHOPLINE_ACCESS_TOKEN: '',
       SHOPLINE_MERCHANT_HANDLE: '',
       STORE: 'custom',

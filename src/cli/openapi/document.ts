@@ -30,6 +30,7 @@ const STATUSES = {
   /** Any operation. */
   fault: [500],
   signed: [401, 413, 429, 503],
+  hint: [404, 413, 429, 503],
   json: [400, 422],
   bearer: [401, 429, 503],
   body: [400, 413, 415, 422],
@@ -78,6 +79,18 @@ const PATHS = {
       body: { schema: 'Event', examples: { order: SHOPLINE_ORDER } },
       answers: { 200: ['It is recorded.', 'Ok', 'text/plain'] },
       problems: ['signed', 'json'],
+    }),
+  },
+  '/shopline/hooks/{key}': {
+    post: operation({
+      ...vendors,
+      summary: 'An unsigned event of SHOPLINE, as a hint which order to fetch',
+      description:
+        'The key is SHOPLINE_HOOK_KEY. Topic and order ID are read, and nothing else. Answers webhook/verification as /shopline/webhooks does.',
+      parameters: [path('key')],
+      body: { schema: 'Event', examples: { order: SHOPLINE_ORDER } },
+      answers: { 200: ['It is recorded.', 'Ok', 'text/plain'] },
+      problems: ['hint', 'json'],
     }),
   },
   '/orders': {
