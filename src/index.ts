@@ -1,13 +1,10 @@
 import { operatorConsole } from './console/console.ts'
 import { Routes } from './http/app.ts'
-import { text as style } from './http/generated/style.ts'
 import { logged } from './http/logged.ts'
-import { icon, stylesheet } from './http/page.ts'
 import { onFault, unmatched } from './http/refuse.ts'
 import { LedgerObject } from './ledger/ledger.ts'
 import { alerts } from './operations/alerts.ts'
 import { metrics } from './operations/metrics.ts'
-import { openapi } from './operations/openapi.ts'
 import { problems } from './operations/problems.ts'
 import { health, readinessOf, ready } from './operations/ready.ts'
 import { countRefusal } from './operations/refusals.ts'
@@ -31,7 +28,11 @@ import { embed } from './storefront/embed.ts'
 import { home } from './storefront/home.ts'
 import { productIds } from './storefront/product-ids.ts'
 
-/** The routes in the order data travels: a design is made, it comes in, the store reads it, sells it, hands in the order. */
+/**
+ * The routes in the order data travels: a design is made, it comes in, the store reads it, sells it, hands in the order.
+ *
+ * What never changes is served before them, from `src/public`.
+ */
 const app = new Routes({ strict: false })
 app.use(logged(countRefusal))
 app.route('/', home)
@@ -51,10 +52,7 @@ app.route('/health', health)
 app.route('/ready', ready)
 app.route('/metrics', metrics)
 app.route('/problems', problems)
-app.route('/openapi.json', openapi)
 app.route('/console', operatorConsole(readinessOf))
-app.route('/style.css', stylesheet(style))
-app.route('/icon.svg', icon)
 app.notFound(unmatched(app))
 app.onError(onFault)
 

@@ -84,12 +84,20 @@ export const runAlarm = () => runDurableObjectAlarm(ledger())
 export const restartLedger = () => evictAllDurableObjects()
 
 /** Sends a request to the Worker, and sees to it that the answer is one that OpenAPI promises. */
-export async function fetchBridge(path: string, init?: RequestInit): Promise<Response> {
-  const url = `https://bridge.test${path}`
-  const response = await exports.default.fetch(url, init)
-  const difference = await undocumented(init?.method ?? 'GET', url, response)
-  if (difference !== null)
-    throw new Error(`not as in OpenAPI: ${init?.method ?? 'GET'} ${path}: ${difference}`)
+export const fetchBridge = async (path: string, init?: RequestInit) =>
+  documented(await exports.default.fetch(`https://bridge.test${path}`, init), path, init)
+
+/** Asks for a file of `src/public` as the platform does before it asks the Worker. Throws where there is none. */
+export async function fetchAsset(path: string, init?: RequestInit): Promise<Response> {
+  const response = await env.ASSETS.fetch(`https://bridge.test${path}`, init)
+  if (response.status === 404) throw new Error(`src/public has no ${path}`)
+  return documented(response, path, init)
+}
+
+async function documented(response: Response, path: string, init: RequestInit = {}): Promise<Response> {
+  const { method = 'GET' } = init
+  const difference = await undocumented(method, `https://bridge.test${path}`, response)
+  if (difference !== null) throw new Error(`not as in OpenAPI: ${method} ${path}: ${difference}`)
   return response
 }
 

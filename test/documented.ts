@@ -1,5 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema'
-import { text } from '../src/operations/generated/openapi.ts'
+import document from '../src/public/openapi.json'
 
 type Content = Record<string, { schema: Schema }>
 interface Operation {
@@ -9,7 +9,7 @@ interface Operation {
   responses: Record<string, { $ref?: string; content?: Content }>
 }
 
-export const DOCUMENT = JSON.parse(text) as {
+export const DOCUMENT = document as unknown as {
   paths: Record<string, Record<string, Operation>>
   components: { responses: Record<string, { content: Content }> }
 }

@@ -1,49 +1,56 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { build } from 'esbuild'
-import { DOCUMENT } from './openapi/document.ts'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { bundle } from './bundle.ts'
+import { publicFiles } from './public-files.ts'
 
 /**
- * What the Worker holds as text: what browsers load, and its description as OpenAPI. The modules are committed, so that a bare
- * `wrangler deploy` has them: `npm run generate` writes them, `npm run generate -- --check` says whether they are up to date.
+ * What is made of other files of `src`: the static assets, and scripts that are held as text. All of it is committed, so that a
+ * bare `wrangler deploy` has it: `npm run generate` writes it, `npm run generate -- --check` says whether it is up to date.
  */
-const BUNDLES = [
-  ['src/http/style.css', 'src/http/generated/style.ts'],
-  ['src/storefront/browser/embed.ts', 'src/storefront/generated/embed.ts'],
-  ['src/storefront/browser/demo/demo.ts', 'src/storefront/generated/demo.ts'],
-  ['src/storefront/browser/demo/demo.css', 'src/storefront/generated/demo.css.ts'],
-  ['src/console/console.css', 'src/console/generated/console.ts'],
-  ['src/sandbox/designer/browser/embed.ts', 'src/sandbox/designer/generated/embed.ts'],
-  ['src/sandbox/designer/browser/designer.ts', 'src/sandbox/designer/generated/designer.ts'],
-  ['src/sandbox/designer/browser/designer.css', 'src/sandbox/designer/generated/designer.css.ts'],
-] as const
+const PUBLIC = 'src/public'
+
+/** What the Worker or the sandbox puts into an answer of its own. The storefront's script is small: shops' pages wait for it. */
+const TEXTS = [
+  { source: 'src/storefront/browser/embed.ts', target: 'src/storefront/generated/embed.ts', minify: true },
+  { source: 'src/sandbox/designer/browser/embed.ts', target: 'src/sandbox/designer/generated/embed.ts' },
+  {
+    source: 'src/sandbox/designer/browser/designer.ts',
+    target: 'src/sandbox/designer/generated/designer.ts',
+  },
+  {
+    source: 'src/sandbox/designer/browser/designer.css',
+    target: 'src/sandbox/designer/generated/designer.css.ts',
+  },
+]
+
+const generated = new Map<string, string>()
+for (const [name, text] of Object.entries(await publicFiles())) generated.set(join(PUBLIC, name), text)
+for (const { source, target, minify } of TEXTS)
+  generated.set(target, moduleOf(source, await bundle(source, minify)))
 
 const isCheck = process.argv.includes('--check')
-for (const [source, target] of BUNDLES) await generate(source, target, await bundle(source))
-await generate('src/cli/openapi/document.ts', 'src/operations/generated/openapi.ts', JSON.stringify(DOCUMENT))
-
-async function generate(source: string, target: string, text: string): Promise<void> {
-  const module = moduleOf(source, text)
-  if (!isCheck) await writeFile(target, module)
-  else if ((await readFile(target, 'utf8').catch(() => '')) !== module) {
-    console.error(`${target} is not what ${source} makes: run npm run generate`)
-    process.exitCode = 1
+for (const [file, text] of generated) {
+  if ((await readFile(file, 'utf8').catch(() => null)) === text) continue
+  if (isCheck) fault(`${file} is not what its sources make`)
+  else {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
   }
 }
-
-async function bundle(source: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [source],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    charset: 'utf8',
-  })
-  return outputFiles.map(({ text }) => text.trim()).join('\n')
+for (const entry of await readdir(PUBLIC, { withFileTypes: true, recursive: true })) {
+  const file = relative('.', join(entry.parentPath, entry.name))
+  if (entry.isDirectory() || generated.has(file)) continue
+  if (isCheck) fault(`${file} has no source`)
+  else await rm(file)
 }
 
+function fault(what: string): void {
+  console.error(`${what}: run npm run generate`)
+  process.exitCode = 1
+}
+
+/** A module that holds a text, each line of it on a line of its own. */
 function moduleOf(source: string, text: string): string {
-  return `// Made of ${basename(source)} by \`npm run generate\`.\nexport const text =\n  ${JSON.stringify(text)}\n`
+  const lines = text.split(/(?<=\n)/).map((line) => JSON.stringify(line))
+  return `// Made of ${basename(source)} by \`npm run generate\`.\nexport const text =\n  ${lines.join(' +\n  ')}\n`
 }

@@ -1,14 +1,12 @@
 import type { Checks } from '../check.ts'
 import { Routes } from '../http/app.ts'
 import { readListQuery } from '../http/list-query.ts'
-import { stylesheet } from '../http/page.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { isState } from '../ledger/delivery.ts'
 import { isRetryable } from '../ledger/retry.ts'
 import { readSettings } from '../settings.ts'
 import { badQuery, failed, fromConsole, noOrder, noticeOf, operator, seeOther } from './access.ts'
 import { eventsView } from './events.ts'
-import { text as styles } from './generated/console.ts'
 import { consolePage, orderPath } from './layout.ts'
 import { orderView } from './order.ts'
 import { ordersView } from './orders.ts'
@@ -33,8 +31,6 @@ const SENDING = [
  */
 export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ checks: Checks }>) =>
   new Routes()
-    .route('/style.css', stylesheet(styles))
-
     .get('/', operator, async (c) => {
       const now = Date.now()
       const [counters, gate, { checks }] = await Promise.all([

@@ -1,9 +1,11 @@
 import { html } from 'hono/html'
-import type { Markup } from '../http/page.ts'
+import type { Markup, Page } from '../http/page.ts'
 
 /** The demo's page. Without `takesOrders` there is a cart, but nothing can be bought. */
-export const demoPage = (takesOrders: boolean) => ({
+export const demoPage = (takesOrders: boolean): Page => ({
   title: 'Lumen, neon signs made to order',
+  scripts: ['/demo/script.js'],
+  styles: ['/demo/style.css'],
   header: html`<header class="shop"><div class="bar"><a class="logo" href="/demo">Lumen</a>
     <span class="pill">Demo shop</span>
     <a class="button quiet" href="#cart">Cart <span id="count">0</span></a></div></header>`,

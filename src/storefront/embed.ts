@@ -1,7 +1,7 @@
-import { Routes } from '../http/app.ts'
-import { withEtag } from '../http/page.ts'
+import { type AppContext, Routes } from '../http/app.ts'
 import { settings } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
+import { sha256 } from '../signing/hmac.ts'
 import type { EmbedSettings } from './embed-settings.ts'
 import { text } from './generated/embed.ts'
 
@@ -38,3 +38,14 @@ export const embed = new Routes().get('/', settings(EMBED_SETTINGS), async (c) =
 /** JSON is an expression of JavaScript; it goes in as an argument, so nothing in it can be read as code. */
 export const scriptWith = (settings: EmbedSettings) =>
   `(function(SETTINGS){${text}})(${JSON.stringify(settings)});\n`
+
+/** Answers with a text that callers keep, or with 304 while theirs is the same. */
+async function withEtag(c: AppContext, text: string, headers: Record<string, string>): Promise<Response> {
+  const etag = `"${(await sha256(text)).slice(0, 32)}"`
+  const theirs = c.req.header('if-none-match') ?? ''
+  const all = { ...headers, etag, 'x-content-type-options': 'nosniff' }
+  // A proxy that compresses makes a strong tag weak; this comparison is the weak one (RFC 9110, 13.1.2).
+  const isSame =
+    theirs.trim() === '*' || theirs.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  return isSame ? c.body(null, 304, all) : c.body(text, 200, all)
+}

@@ -31,7 +31,13 @@ describe('wrangler deploy --dry-run', () => {
       },
     )
 
-    for (const binding of ['env.CATALOGUE', 'env.LEDGER', 'env.FAILURES', 'env.SIGN_CUSTOMISER_API_URL'])
+    for (const binding of [
+      'env.CATALOGUE',
+      'env.LEDGER',
+      'env.FAILURES',
+      'env.ASSETS',
+      'env.SIGN_CUSTOMISER_API_URL',
+    ])
       expect(stdout).toContain(binding)
   })
 })

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PROBLEMS } from '../../src/http/problem.ts'
 import { NOTES } from '../../src/operations/problem-notes.ts'
-import { fetchBridge, freezeTime, startAfresh } from '../bridge.ts'
+import { fetchAsset, fetchBridge, freezeTime, startAfresh } from '../bridge.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
 describe('GET /problems/{code}', () => {
   it.each(Object.keys(PROBLEMS))('says what %s means, its causes and what to do', async (code) => {
-    const response = await fetchBridge(`/problems/${code}`)
+    const response = await fetchAsset(`/problems/${code}`)
 
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
@@ -23,21 +23,32 @@ describe('GET /problems/{code}', () => {
   it('is where the type of a problem leads', async () => {
     const { type } = await (await fetchBridge('/orders')).json<{ type: string }>()
 
-    expect((await fetchBridge(type)).status).toBe(200)
+    expect((await fetchAsset(type)).status).toBe(200)
   })
 
-  it.each(['/problems/nothing', '/problems/toString', '/problems/__proto__'])(
-    'has no page for %s',
-    async (path) => {
+  describe.each(['/problems/nothing', '/problems/toString', '/problems/__proto__'])('of %s', (path) => {
+    it('has no page', async () => {
+      await expect(fetchAsset(path)).rejects.toThrow('src/public has no')
+    })
+
+    it('tells programs so by a problem', async () => {
       const response = await fetchBridge(path)
 
       expect(response.status).toBe(404)
-      expect(response.headers.get('content-type')).toBe('application/problem+json')
-    },
-  )
+      expect(await response.json()).toMatchObject({ type: '/problems/not-found' })
+    })
+
+    it('tells browsers so by a page that links all problems', async () => {
+      const response = await fetchBridge(path, { headers: { accept: 'text/html,*/*;q=0.8' } })
+
+      expect(response.status).toBe(404)
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(await response.text()).toContain('href="/problems"')
+    })
+  })
 
   it('is listed', async () => {
-    const page = await (await fetchBridge('/problems')).text()
+    const page = await (await fetchAsset('/problems')).text()
 
     for (const code of Object.keys(PROBLEMS)) expect(page).toContain(`href="/problems/${code}"`)
   })

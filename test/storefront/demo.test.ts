@@ -5,7 +5,7 @@ beforeEach(freezeTime)
 afterEach(startAfresh)
 
 const SANDBOX = { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://127.0.0.1:8788' }
-const ROUTES = ['/demo', '/demo/script.js', '/demo/products/sc-1']
+const ROUTES = ['/demo', '/demo/style.css', '/demo/script.js', '/demo/products/sc-1']
 
 const checkout = (more: Record<string, unknown> = {}) => ({
   items: [{ external_id: 'sc-1', quantity: 2 }],
@@ -50,6 +50,37 @@ describe('the demo', () => {
     expect(policy).toContain("script-src 'self' https://embed.sign-customiser.test;")
     expect(policy).not.toContain('unsafe')
     expect(headers.get('x-robots-tag')).toBe('noindex')
+  })
+
+  it.each([
+    ['a checkout beside the sandbox', SANDBOX, true],
+    ['none where orders would be real', { DEMO: 'on' }, false],
+    ['none when the API is not on this machine', { DEMO: 'sandbox' }, false],
+  ])('has %s', async (_, settings, hasCheckout) => {
+    const page = await (await fetchWith(settings, '/demo')).text()
+
+    expect(page.includes('id="checkout"')).toBe(hasCheckout)
+    expect(page).toContain('src="/embed.js"')
+  })
+
+  it.each(['/demo/style.css', '/demo/script.js'])(
+    'has a file that is kept until it changes: %s',
+    async (path) => {
+      const first = await fetchWith({ DEMO: 'on' }, path)
+      const etag = first.headers.get('etag') ?? ''
+
+      expect(first.headers.get('cache-control')).toBe('no-cache')
+      expect(first.headers.get('x-content-type-options')).toBe('nosniff')
+      expect(first.headers.get('x-request-id')).not.toBeNull()
+      const again = await fetchWith({ DEMO: 'on' }, path, { headers: { 'if-none-match': etag } })
+      expect(again.status).toBe(304)
+      const head = await fetchWith({ DEMO: 'on' }, `${path}/`, { method: 'HEAD' })
+      expect([head.status, await head.text()]).toEqual([200, ''])
+    },
+  )
+
+  it.each(['/demo/on', '/demo/sandbox', '/demo/on.html'])('has no other way in: %s', async (path) => {
+    expect((await fetchWith(SANDBOX, path)).status).toBe(404)
   })
 
   it('tells title and price of a design as it was signed', async () => {

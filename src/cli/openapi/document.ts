@@ -226,7 +226,11 @@ const PATHS = {
     get: operation({
       ...open,
       summary: 'This document',
-      answers: { 200: ['OpenAPI 3.1.', 'application/json'], 304: ['Yours is the same.'] },
+      answers: {
+        200: ['OpenAPI 3.1.', 'application/json'],
+        304: ['Yours is the same.'],
+        307: ['The address has a slash too many at its end.'],
+      },
       problems: [],
     }),
   },
@@ -235,8 +239,17 @@ const PATHS = {
       ...open,
       summary: 'What a problem means and what to do',
       parameters: [path('code')],
-      answers: { 200: ['A page.', 'text/html'] },
-      problems: ['missing'],
+      answers: {
+        200: ['A page.', 'text/html'],
+        304: ['Yours is the same.'],
+        307: ['The address has a slash too many at its end.'],
+        404: [
+          'There is no such problem: a page for browsers, else a problem.',
+          'text/html',
+          'application/problem+json',
+        ],
+      },
+      problems: [],
     }),
   },
   '/storefront/products/{product_id}': {
@@ -267,7 +280,7 @@ export const DOCUMENT = {
     title: 'Sign Customiser Bridge',
     version: '1',
     description:
-      'Every answer has an x-request-id. Errors are RFC 9457 problems; their type leads to a page that says what to do.',
+      'Every answer but this document and the pages of problems has an x-request-id. Errors are RFC 9457 problems; their type leads to a page that says what to do.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
@@ -370,6 +383,7 @@ function operation({
 }
 
 function contentOf(content: string) {
+  if (content === 'application/problem+json') return { [content]: { schema: ref('Problem') } }
   return content.includes('/')
     ? { [content]: { schema: content.endsWith('json') ? {} : { type: 'string' } } }
     : { 'application/json': { schema: ref(content as SchemaName) } }

@@ -1,3 +1,32 @@
 // Made of embed.ts by `npm run generate`.
 export const text =
-  "\"use strict\";(()=>{var n=document.currentScript instanceof HTMLScriptElement?new URL(document.currentScript.src).origin:\"\",i=class extends HTMLElement{#e=document.createElement(\"iframe\");connectedCallback(){let{customiserId:t,integrationId:e}={customiserId:this.getAttribute(\"customiser-id\")??\"\",integrationId:this.getAttribute(\"integration-id\")??\"\"},s=new URLSearchParams({page:location.origin,customiserId:t,integrationId:e});this.#e.title=\"Sign designer\",this.#e.src=`${n}/designer?${s}`,this.#e.style.cssText=\"display:block;width:100%;height:640px;border:0;border-radius:16px\",this.style.display=\"block\",this.replaceChildren(this.#e),addEventListener(\"message\",this.#t)}disconnectedCallback(){removeEventListener(\"message\",this.#t)}#t=({source:t,data:e})=>{t!==this.#e.contentWindow||e?.type!==\"sandbox:height\"||(this.#e.style.height=`${Number(e.height)}px`)}};customElements.define(\"sign-customiser-embed\",i);})();"
+  "\"use strict\";\n" +
+  "(() => {\n" +
+  "  // src/sandbox/designer/browser/embed.ts\n" +
+  "  var home = document.currentScript instanceof HTMLScriptElement ? new URL(document.currentScript.src).origin : \"\";\n" +
+  "  var SignCustomiserEmbed = class extends HTMLElement {\n" +
+  "    #frame = document.createElement(\"iframe\");\n" +
+  "    connectedCallback() {\n" +
+  "      const { customiserId, integrationId } = {\n" +
+  "        customiserId: this.getAttribute(\"customiser-id\") ?? \"\",\n" +
+  "        integrationId: this.getAttribute(\"integration-id\") ?? \"\"\n" +
+  "      };\n" +
+  "      const query = new URLSearchParams({ page: location.origin, customiserId, integrationId });\n" +
+  "      this.#frame.title = \"Sign designer\";\n" +
+  "      this.#frame.src = `${home}/designer?${query}`;\n" +
+  "      this.#frame.style.cssText = \"display:block;width:100%;height:640px;border:0;border-radius:16px\";\n" +
+  "      this.style.display = \"block\";\n" +
+  "      this.replaceChildren(this.#frame);\n" +
+  "      addEventListener(\"message\", this.#fit);\n" +
+  "    }\n" +
+  "    disconnectedCallback() {\n" +
+  "      removeEventListener(\"message\", this.#fit);\n" +
+  "    }\n" +
+  "    /** The frame is as high as its content says. */\n" +
+  "    #fit = ({ source, data }) => {\n" +
+  "      if (source !== this.#frame.contentWindow || data?.type !== \"sandbox:height\") return;\n" +
+  "      this.#frame.style.height = `${Number(data.height)}px`;\n" +
+  "    };\n" +
+  "  };\n" +
+  "  customElements.define(\"sign-customiser-embed\", SignCustomiserEmbed);\n" +
+  "})();\n"

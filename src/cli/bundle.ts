@@ -1,0 +1,16 @@
+import { build } from 'esbuild'
+
+/** A script or stylesheet as browsers load it: one file, written to be read, unless `minify` asks for a small one. */
+export async function bundle(source: string, minify = false): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [source],
+    bundle: true,
+    minify,
+    ...(minify && { lineLimit: 110 }),
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+  })
+  return outputFiles.map(({ text }) => text).join('')
+}
