@@ -158,7 +158,7 @@ export const postEvent = (event: unknown, { query = '', ...flaw }: Flaw & { quer
 export const fetchAsStore = (path: string, init: RequestInit = {}) =>
   fetchBridge(path, {
     ...init,
-    headers: { authorization: 'Bearer store-token', ...(init.headers as Record<string, string>) },
+    headers: { authorization: 'Bearer token-of-the-store', ...(init.headers as Record<string, string>) },
   })
 
 /** Sends JSON as the store's backend. */

@@ -6,7 +6,7 @@ const SETTINGS = {
   SIGN_CUSTOMISER_INTEGRATION_SECRET: 'integration-secret',
   SIGN_CUSTOMISER_WEBHOOK_SECRET: 'webhook-secret',
   SIGN_CUSTOMISER_API_TOKEN: 'api-token',
-  STORE_API_TOKEN: 'store-token',
+  STORE_API_TOKEN: 'token-of-the-store',
   SIGN_CUSTOMISER_INTEGRATION_ID: '42',
   SIGN_CUSTOMISER_API_URL: 'https://sign-customiser.test',
   CURRENCY: 'USD',

@@ -74,7 +74,7 @@ describe('the overview', () => {
     const page = await response.text()
 
     expect(page).toContain('Not ready: SIGN_CUSTOMISER_API_TOKEN.')
-    for (const secret of ['integration-secret', 'store-token', 'console-password', 'api-token'])
+    for (const secret of ['integration-secret', 'token-of-the-store', 'console-password', 'api-token'])
       expect(page).not.toContain(secret)
   })
 })

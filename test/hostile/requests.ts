@@ -183,5 +183,5 @@ async function prove(url: URL, headers: Headers, body: Uint8Array, isRight: bool
   } else if (door === 'console') {
     headers.set('authorization', `Basic ${btoa(`operator:console-password${spoil}`)}`)
     headers.set('sec-fetch-site', 'same-origin')
-  } else headers.set('authorization', `Bearer store-token${spoil}`)
+  } else headers.set('authorization', `Bearer token-of-the-store${spoil}`)
 }

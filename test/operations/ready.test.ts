@@ -72,7 +72,7 @@ describe('GET /ready', () => {
     ],
     [
       'the rest of SHOPLINE’s once one is set',
-      { SHOPLINE_APP_SECRET: 'app' },
+      { SHOPLINE_APP_SECRET: 'app-secret' },
       ['ACCESS_TOKEN', 'MERCHANT_HANDLE'],
     ],
   ])('demands %s', async (_, settings, missing) => {

@@ -22,6 +22,8 @@ beforeEach(freezeTime)
 afterEach(startAfresh)
 
 const TIMESTAMP = `${NOW / 1000}`
+const OLD = 'a-secret-that-was'
+const NEW = 'a-secret-that-will-be'
 
 /** A request that is signed, or authorised, with one secret, to a bridge whose setting holds these. */
 type Call = (live: string, used: string) => Promise<Response>
@@ -63,11 +65,11 @@ describe.each<[string, Call]>([
   ['STORE_API_TOKEN', store],
 ])('rotating %s', (_, call) => {
   it('refuses nobody on the way and the old one at the end', async () => {
-    expect((await call('old', 'old')).status, 'before').toBe(200)
-    expect((await call('old new', 'old')).status, 'both live, the other side not yet changed').toBe(200)
-    expect((await call('old new', 'new')).status, 'both live, the other side changed').toBe(200)
-    expect((await call('new', 'new')).status, 'the old one removed').toBe(200)
-    expect((await call('new', 'old')).status, 'whoever still has the old one').toBe(401)
+    expect((await call(OLD, OLD)).status, 'before').toBe(200)
+    expect((await call(`${OLD} ${NEW}`, OLD)).status, 'both live, the other side not yet changed').toBe(200)
+    expect((await call(`${OLD} ${NEW}`, NEW)).status, 'both live, the other side changed').toBe(200)
+    expect((await call(NEW, NEW)).status, 'the old one removed').toBe(200)
+    expect((await call(NEW, OLD)).status, 'whoever still has the old one').toBe(401)
   })
 })
 
@@ -75,16 +77,16 @@ describe('rotating SIGN_CUSTOMISER_API_TOKEN', () => {
   it('keeps the order that meets a refused token, and sends it with the new one', async () => {
     await postDesign({ product_id: 1 })
     const sent = outsideAnswers(({ headers }) =>
-      headers.authorization === 'Bearer new' ? accepted() : new Response('', { status: 401 }),
+      headers.authorization === `Bearer ${NEW}` ? accepted() : new Response('', { status: 401 }),
     )
-    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: 'old' })
+    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: OLD })
     expect((await postOrder(anOrder())).status, 'the old one was revoked too early').toBe(202)
-    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: 'new' })
+    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: NEW })
     passTime(MINUTE)
     await runAlarm()
 
     expect(await readOrder()).toMatchObject({ state: 'relayed' })
-    expect(sent.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new'])
+    expect(sent.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${OLD}`, `Bearer ${NEW}`])
   })
 })
 

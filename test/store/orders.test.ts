@@ -191,12 +191,12 @@ describe('an order that is refused', () => {
 
   it.each([
     ['without a token', 401, 'unauthorized', { headers: { authorization: '' } }],
-    ['with another token', 401, 'unauthorized', { headers: { authorization: 'Bearer store-tokem' } }],
+    ['with another token', 401, 'unauthorized', { headers: { authorization: 'Bearer token-of-the-storf' } }],
     [
       'with the token as a password',
       401,
       'unauthorized',
-      { headers: { authorization: 'Basic store-token' } },
+      { headers: { authorization: 'Basic token-of-the-store' } },
     ],
     [
       'as a form',
