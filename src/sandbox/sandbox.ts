@@ -4,19 +4,24 @@ import { designer } from './designer/routes.ts'
 import { Faults } from './faults.ts'
 import type { Input } from './input.ts'
 import { ordersApi, type ReceivedOrder } from './orders-api.ts'
-import { type ShoplineProduct, shoplineApi } from './shopline-api.ts'
+import { SCOPES, type ShoplineProduct, shoplineApi } from './shopline-api.ts'
 import { shoplineControl } from './shopline-control.ts'
 import type { Value } from './shopline-json.ts'
+import { ShoplineWebhooks } from './shopline-webhooks.ts'
 import { type Receiver, Subscriptions } from './subscriptions.ts'
 
 export interface ShoplineOptions {
-  /** Signs the webhooks. */
+  /** Signs the webhooks of the app. */
   appSecret: string
-  /** What the Open API asks for as a Bearer token, and as User-Agent. */
+  appId: string
+  merchantId: string
+  /** What the Open API asks for as a Bearer token: the store's own, or the app's where there is one. */
   accessToken: string
+  appToken?: string
+  /** What it asks for as User-Agent. */
   handle: string
-  /** Where the webhooks are posted. */
-  webhooksUrl: string
+  /** Where the app's webhooks are posted, as its page in the Developer Center says; nowhere by default. */
+  webhooksUrl?: string
 }
 
 export interface SandboxOptions {
@@ -71,14 +76,19 @@ export function sandbox({
 }
 
 function addShopline(app: Hono, options: ShoplineOptions, freshNumber: () => number, now: () => number) {
+  const freshId = () => freshNumber().toString(16).padStart(24, '0')
   const shared = {
+    ...options,
+    webhooks: new ShoplineWebhooks(options, options.webhooksUrl, freshId, now),
+    scopes: new Set(SCOPES),
     faults: new Faults(),
     products: [] as ShoplineProduct[],
     orders: new Map<string, Value>(),
-    freshId: () => freshNumber().toString(16).padStart(24, '0'),
+    freshId,
+    now,
   }
-  app.route('/v1', shoplineApi({ ...options, ...shared }))
-  app.route('/sandbox/shopline', shoplineControl({ ...options, ...shared, now }))
+  app.route('/v1', shoplineApi(shared))
+  app.route('/sandbox/shopline', shoplineControl(shared))
 }
 
 /** Makes IDs that are new here and after a restart: milliseconds of the clock, each above the one before. */

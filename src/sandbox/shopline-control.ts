@@ -1,16 +1,17 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { prefixed, sign } from '../signing/hmac.ts'
 import { type Faults, faultSchema } from './faults.ts'
 import { errorsOf, type Input, invalid, isInput, readJson } from './input.ts'
-import type { ShoplineProduct } from './shopline-api.ts'
-import { type Members, type Value, type Writing, write } from './shopline-json.ts'
+import { SCOPES, type Scope, type ShoplineProduct } from './shopline-api.ts'
+import type { Members, Value, Writing } from './shopline-json.ts'
 import { shoplineOrder } from './shopline-order.ts'
+import type { ShoplineWebhooks } from './shopline-webhooks.ts'
 
 interface ShoplineControlOptions {
-  appSecret: string
-  /** Where the webhooks are posted. */
-  webhooksUrl: string
+  merchantId: string
+  webhooks: ShoplineWebhooks
+  /** What the tokens may do. */
+  scopes: Set<Scope>
   faults: Faults
   products: ShoplineProduct[]
   orders: Map<string, Value>
@@ -44,9 +45,17 @@ const orderSchema = v.strictObject(
   'must be an object',
 )
 
-/** What the real SHOPLINE has no call for: what was made, a shopper's order with its signed webhook, failures. */
+const scopesSchema = v.strictObject(
+  { scopes: v.array(v.picklist(SCOPES, `must be one of ${SCOPES.join(', ')}`), 'must be a list') },
+  'must be an object',
+)
+
+/**
+ * What the real SHOPLINE has no call for: what was made, a shopper's order with its webhooks, addresses that were cut off, what
+ * the tokens may do, failures.
+ */
 export function shoplineControl(options: ShoplineControlOptions): Hono {
-  const { products, orders, faults, freshId, now } = options
+  const { merchantId, webhooks, scopes, products, orders, faults, freshId, now } = options
   return new Hono()
     .get('/products', (c) => c.json({ products }))
 
@@ -61,17 +70,33 @@ export function shoplineControl(options: ShoplineControlOptions): Hono {
       const id = typeof overrides.id === 'string' ? overrides.id : freshId()
       const order = shoplineOrder(id, product, now(), overrides as Members)
       orders.set(id, order)
-      const event: Value = {
+      const event: Members = {
         trace_id: crypto.randomUUID(),
         ts: `${now()}000000`,
         event: 'Order',
         topic,
-        merchant_id: '5f0bda5e4e5fca0010c81fef',
+        merchant_id: merchantId,
         resource: thin ? { _id: id } : order,
       }
-      const answer = await deliver(event, SPELLINGS[spelling], options)
-      if (answer === null) return c.json({ message: `Nothing answers at ${options.webhooksUrl}.` }, 502)
-      return c.json({ id, answer })
+      const answers = await webhooks.fire(event, topic, SPELLINGS[spelling])
+      if (answers.includes(null)) return c.json({ message: 'Nothing answers at an address.', answers }, 502)
+      const [answer = null] = answers
+      return c.json({ id, answer, answers })
+    })
+
+    .get('/webhooks', (c) => c.json({ addresses: webhooks.addresses }))
+
+    .post('/webhooks/resume', (c) => {
+      webhooks.resume()
+      return c.json({ addresses: webhooks.addresses })
+    })
+
+    .post('/scopes', async (c) => {
+      const parsed = v.safeParse(scopesSchema, await readJson(c.req.raw))
+      if (!parsed.success) return invalid(errorsOf(parsed.issues))
+      scopes.clear()
+      for (const scope of parsed.output.scopes) scopes.add(scope)
+      return c.json({ scopes: [...scopes] })
     })
 
     .post('/faults', async (c) => {
@@ -80,21 +105,4 @@ export function shoplineControl(options: ShoplineControlOptions): Hono {
       faults.add(parsed.output)
       return c.json({ faults: faults.waiting })
     })
-}
-
-/** Posts an event as SHOPLINE signs it; the body is written otherwise than what is signed. Null when no answer came. */
-async function deliver(
-  event: Value,
-  signedAs: Writing,
-  { appSecret, webhooksUrl, now }: ShoplineControlOptions,
-): Promise<{ status: number; body: string } | null> {
-  const timestamp = `${Math.floor(now() / 1000)}`
-  const message = new TextEncoder().encode(write(event, signedAs))
-  const signature = await sign(appSecret, prefixed(`${timestamp}:`, message))
-  const response = await fetch(`${webhooksUrl}?sign=${signature}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-shopline-developer-event-timestamp': timestamp },
-    body: write(event, SPELLINGS.raw),
-  }).catch(() => null)
-  return response && { status: response.status, body: await response.text() }
 }

@@ -40,6 +40,8 @@ export interface Stack {
 
 const INTEGRATION_ID = 42
 const MERCHANT_HANDLE = 'sandbox-shop'
+const MERCHANT_ID = '5f0bda5e4e5fca0010c81fef'
+const APP_ID = '6139d3970c0972001cf52180'
 
 /**
  * Starts the sandbox and the Worker, both on loopback, each knowing the other. Throws `Trouble` when it can't.
@@ -71,6 +73,8 @@ export async function startStack({
     },
     shopline: {
       appSecret: secrets.SHOPLINE_APP_SECRET,
+      appId: APP_ID,
+      merchantId: MERCHANT_ID,
       accessToken: secrets.SHOPLINE_ACCESS_TOKEN,
       handle: MERCHANT_HANDLE,
       webhooksUrl: `${bridgeUrl}/shopline/webhooks`,
@@ -120,6 +124,7 @@ export const localSettings = (
   STORE: store,
   SHOPLINE_API_URL: sandboxUrl,
   SHOPLINE_MERCHANT_HANDLE: MERCHANT_HANDLE,
+  SHOPLINE_MERCHANT_ID: MERCHANT_ID,
   EVENTS_URL: '',
   ALERT_URL: '',
   BRIDGE_URL: bridgeUrl,
@@ -137,6 +142,7 @@ const NAMES = [
   'STORE_API_TOKEN',
   'SHOPLINE_APP_SECRET',
   'SHOPLINE_ACCESS_TOKEN',
+  'SHOPLINE_HOOK_KEY',
   'CONSOLE_PASSWORD',
 ] as const
 

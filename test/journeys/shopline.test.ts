@@ -3,23 +3,19 @@ import { env } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import bridge from '../../src/index.ts'
-import { sandbox } from '../../src/sandbox/sandbox.ts'
+import { type ShoplineOptions, sandbox } from '../../src/sandbox/sandbox.ts'
 import { freezeTime, passTime, readOrder, restartLedger, runAlarm, SECOND, startAfresh } from '../bridge.ts'
-import { designIn, failNext, OPTIONS, post, received } from '../sandbox/drive.ts'
+import { designIn, failNext, OPTIONS, post, received, SHOPLINE } from '../sandbox/drive.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
-const SHOPLINE = {
-  appSecret: 'app-secret',
-  accessToken: 'access-token',
-  handle: 'our-shop',
-  webhooksUrl: 'https://bridge.test/shopline/webhooks',
-}
+/** An app whose page in the Developer Center names the bridge. */
+const APP = { webhooksUrl: 'https://bridge.test/shopline/webhooks' }
 
 /** Sign Customiser and SHOPLINE as one sandbox, around a bridge that serves a SHOPLINE store. */
-function world(): Hono {
-  const app = sandbox({ ...OPTIONS, shopline: SHOPLINE })
+function world(shopline: Partial<ShoplineOptions> = APP): Hono {
+  const app = sandbox({ ...OPTIONS, shopline: { ...SHOPLINE, ...shopline } })
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const request = new Request(input as Request, init as RequestInit) as Parameters<typeof bridge.fetch>[0]
     if (new URL(request.url).host !== 'bridge.test') return app.fetch(request)
@@ -107,5 +103,38 @@ describe('a SHOPLINE store', () => {
     const productId = await designIn(app, { product_id: 1 })
 
     expect(await productsMade(app)).toMatchObject([{ id: productId, product: { sku: 'sc-1' } }])
+  })
+})
+
+describe('a SHOPLINE store without an app of its own', () => {
+  const HOOK = 'https://bridge.test/shopline/hooks/hook-key-hook-key-hook-key-hook-key'
+  const ofStore = { authorization: 'Bearer access-token', 'user-agent': 'our-shop' }
+  const subscribe = (app: Hono, topics: string[], address = HOOK) =>
+    post(app, '/v1/webhooks', { address, topics }, ofStore)
+
+  it('subscribes, and has its order fetched and relayed', async () => {
+    const app = world({})
+    expect((await subscribe(app, ['order/create'])).status).toBe(200)
+    const productId = await designIn(app)
+
+    const orderId = await buy(app)
+    await runAlarm()
+    await runAlarm()
+
+    expect(await received(app)).toMatchObject([
+      { external_id: orderId, products: [{ external_id: productId, quantity: 1 }] },
+    ])
+    expect(await readOrder(orderId)).toMatchObject({ state: 'relayed', source: 'shopline' })
+  })
+
+  it('can not subscribe an address whose key is wrong', async () => {
+    const app = world({})
+
+    const response = await subscribe(app, ['order/create'], HOOK.replace('hook-key', 'look-key'))
+
+    expect([response.status, await response.json()]).toEqual([
+      422,
+      { error: 'Webhook verification failed', code: 'InvalidRequest' },
+    ])
   })
 })

@@ -1,7 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { vi } from 'vitest'
-import { type SandboxOptions, sandbox } from '../../src/sandbox/sandbox.ts'
+import { type SandboxOptions, type ShoplineOptions, sandbox } from '../../src/sandbox/sandbox.ts'
 
 /** A sandbox that fits the settings of the tests. */
 export const OPTIONS: SandboxOptions = {
@@ -9,6 +9,16 @@ export const OPTIONS: SandboxOptions = {
   integrationId: 42,
   integrationSecret: 'integration-secret',
   createProductUrl: 'https://bridge.test/sign-customiser/products',
+}
+
+/** SHOPLINE's part of it. */
+export const SHOPLINE: ShoplineOptions = {
+  appSecret: 'app-secret',
+  appId: '6139d3970c0972001cf52180',
+  merchantId: '5f0bda5e4e5fca0010c81fef',
+  accessToken: 'access-token',
+  appToken: 'app-token',
+  handle: 'our-shop',
 }
 
 /** The same with webhook subscriptions, whose events are held until `release`. */
