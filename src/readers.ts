@@ -3,22 +3,32 @@ import { err, ok, type Result } from './result.ts'
 /** Turns a setting's text, empty when it is not set, into its value, or says what is wrong with it. */
 export type Reader<T> = (raw: string) => Result<T, string>
 
-/** Up to `most` secrets separated by blanks, so that an old and a new one can be live at once. */
+/**
+ * Up to `most` secrets separated by blanks, so that an old and a new one can be live at once. Each has `least` characters or
+ * more: otherwise a sentence would be as many secrets as it has words, and the shortest would open.
+ */
 export const secrets =
-  (most: number): Reader<readonly string[]> =>
+  (most: number, least: number): Reader<readonly string[]> =>
   (raw) => {
     if (raw.trim() === '') return err('is not set')
     if (raw !== raw.trim()) return err('begins or ends with a blank')
     const list = raw.split(/\s+/)
     if (list.some((secret) => secret.startsWith('replace-'))) return err('still holds its placeholder')
-    if (list.length > most) return err(`holds more than ${most} secrets`)
+    if (list.length > most)
+      return err(`holds more than ${most === 1 ? 'one secret' : `${most} secrets`}: blanks separate them`)
+    if (list.some((secret) => secret.length < least))
+      return err(
+        `must be ${least} characters or more${list.length > 1 ? ', each of those that blanks separate' : ''}`,
+      )
     return ok(list)
   }
 
-export const secret: Reader<string> = (raw) => {
-  const read = secrets(1)(raw)
-  return read.ok ? ok(read.value.join('')) : err(read.error)
-}
+export const secret =
+  (least: number): Reader<string> =>
+  (raw) => {
+    const read = secrets(1, least)(raw)
+    return read.ok ? ok(read.value.join('')) : err(read.error)
+  }
 
 export const positiveInteger: Reader<number> = (raw) => {
   if (raw.trim() === '') return err('is not set')
@@ -90,26 +100,17 @@ export const topics =
       : err('must be topics such as order/create, separated by blanks')
   }
 
-/** A secret that people type, so it must be long enough not to be guessed. */
-export const password =
-  (least: number): Reader<string> =>
-  (raw) => {
-    const read = secret(raw)
-    if (!read.ok) return read
-    return read.value.length >= least ? read : err(`must be at least ${least} characters long`)
-  }
-
 /** A secret that stands in an address, where it is seen more easily than in a header. */
 export const addressKey =
   (least: number): Reader<string> =>
   (raw) => {
-    const read = password(least)(raw)
+    const read = secret(least)(raw)
     return read.ok && !/^[\w-]+$/.test(raw) ? err('must be letters, digits, - and _') : read
   }
 
 /** A key of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
 export const webhookKey: Reader<string> = (raw) => {
-  const read = secret(raw)
+  const read = secret(1)(raw)
   if (!read.ok) return read
   const base64 = raw.replace(/^whsec_/, '')
   const isKey =

@@ -8,7 +8,6 @@ import {
   optionalId,
   origin,
   origins,
-  password,
   positiveInteger,
   type Reader,
   secret,
@@ -25,12 +24,16 @@ export type SettingFault = { setting: SettingName; detail: string }
 
 const DAY_SECONDS = 86_400
 
+/** The fewest characters of a secret that the merchant makes up, against guessing, and of one that a vendor gives. */
+const OWN = 16
+const VENDORS = 8
+
 /** Every setting with its reader; README describes each. */
 const READERS = {
-  SIGN_CUSTOMISER_INTEGRATION_SECRET: secrets(5),
-  SIGN_CUSTOMISER_WEBHOOK_SECRET: secrets(20),
-  SIGN_CUSTOMISER_API_TOKEN: secret,
-  STORE_API_TOKEN: secrets(5),
+  SIGN_CUSTOMISER_INTEGRATION_SECRET: secrets(5, VENDORS),
+  SIGN_CUSTOMISER_WEBHOOK_SECRET: secrets(20, VENDORS),
+  SIGN_CUSTOMISER_API_TOKEN: secret(VENDORS),
+  STORE_API_TOKEN: secrets(5, OWN),
   SIGN_CUSTOMISER_INTEGRATION_ID: positiveInteger,
   SIGN_CUSTOMISER_API_URL: origin('https://web.signcustomiser.com'),
   CURRENCY: currency('USD'),
@@ -40,8 +43,8 @@ const READERS = {
   EMBED_ORIGINS: origins,
   STORE: oneOf('custom', 'shopline'),
   CURRENCY_DECIMALS: wholeNumber(2, 0, 4),
-  SHOPLINE_APP_SECRET: secrets(5),
-  SHOPLINE_ACCESS_TOKEN: secret,
+  SHOPLINE_APP_SECRET: secrets(5, VENDORS),
+  SHOPLINE_ACCESS_TOKEN: secret(VENDORS),
   SHOPLINE_HOOK_KEY: addressKey(32),
   SHOPLINE_API_URL: origin('https://open.shopline.io'),
   SHOPLINE_MERCHANT_HANDLE: handle,
@@ -51,7 +54,7 @@ const READERS = {
   SHOPLINE_RELAY_WHEN: oneOf('created', 'paid'),
   SHOPLINE_TOLERANCE_SECONDS: number(7 * DAY_SECONDS, 0, 365 * DAY_SECONDS),
   DEMO: oneOf('off', 'on', 'sandbox'),
-  CONSOLE_PASSWORD: password(16),
+  CONSOLE_PASSWORD: secret(OWN),
   EVENTS_URL: address(''),
   EVENTS_SECRET: webhookKey,
   ALERT_URL: address(''),
@@ -79,6 +82,39 @@ function textOf(env: Env, name: SettingName): string {
 
 /** A blank setting counts as one that is not set. */
 export const isSet = (env: Env, name: SettingName) => textOf(env, name).trim() !== ''
+
+/** Each of these is a door's key, or shown at one of another's. */
+const SECRETS = [
+  'SIGN_CUSTOMISER_INTEGRATION_SECRET',
+  'SIGN_CUSTOMISER_WEBHOOK_SECRET',
+  'SIGN_CUSTOMISER_API_TOKEN',
+  'STORE_API_TOKEN',
+  'CONSOLE_PASSWORD',
+  'SHOPLINE_APP_SECRET',
+  'SHOPLINE_ACCESS_TOKEN',
+  'SHOPLINE_HOOK_KEY',
+  'EVENTS_SECRET',
+] as const satisfies readonly SettingName[]
+
+/**
+ * The settings that hold a secret which this one holds, too; empty for one that holds none. Who is shown such a secret at one
+ * door could open the other.
+ */
+export function sharingWith(env: Env, name: SettingName): SettingName[] {
+  if (!SECRETS.some((secret) => secret === name)) return []
+  const own = new Set(
+    textOf(env, name)
+      .split(/\s+/)
+      .filter((secret) => secret !== ''),
+  )
+  return SECRETS.filter(
+    (other) =>
+      other !== name &&
+      textOf(env, other)
+        .split(/\s+/)
+        .some((secret) => own.has(secret)),
+  )
+}
 
 function readSetting(env: Env, name: SettingName): Result<unknown, string> {
   const raw = textOf(env, name)

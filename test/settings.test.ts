@@ -7,8 +7,9 @@ const read = (name: SettingName, raw: string | undefined) =>
 
 describe('a secret', () => {
   it('may be several, separated by blanks', () => {
-    expect(read('STORE_API_TOKEN', 'one two\tthree')).toMatchObject({
-      value: { STORE_API_TOKEN: ['one', 'two', 'three'] },
+    const [one, two, three] = ['one', 'two', 'three'].map((word) => word.padEnd(16, '-'))
+    expect(read('STORE_API_TOKEN', `${one} ${two}\t${three}`)).toMatchObject({
+      value: { STORE_API_TOKEN: [one, two, three] },
     })
   })
 
@@ -20,11 +21,32 @@ describe('a secret', () => {
     ['padded behind', 'one\n', 'begins or ends with a blank'],
     ['a placeholder', 'replace-with-a-token-of-your-own', 'still holds its placeholder'],
     ['a placeholder beside a real one', 'one replace-me', 'still holds its placeholder'],
-    ['one too many', 'a b c d e f', 'holds more than 5 secrets'],
+    ['one too many', 'a b c d e f', 'holds more than 5 secrets: blanks separate them'],
+    ['easily guessed', 'fifteen-letters', 'must be 16 characters or more'],
+    ['a sentence', 'open sesame please', 'must be 16 characters or more, each of those that blanks separate'],
   ])('that is %s is not used, nor told', (_, raw, detail) => {
     expect(read('STORE_API_TOKEN', raw)).toEqual({
       ok: false,
       error: [{ setting: 'STORE_API_TOKEN', detail }],
+    })
+  })
+})
+
+describe('the fewest characters of a secret', () => {
+  it.each<[SettingName, number]>([
+    ['STORE_API_TOKEN', 16],
+    ['CONSOLE_PASSWORD', 16],
+    ['SHOPLINE_HOOK_KEY', 32],
+    ['SIGN_CUSTOMISER_INTEGRATION_SECRET', 8],
+    ['SIGN_CUSTOMISER_WEBHOOK_SECRET', 8],
+    ['SIGN_CUSTOMISER_API_TOKEN', 8],
+    ['SHOPLINE_APP_SECRET', 8],
+    ['SHOPLINE_ACCESS_TOKEN', 8],
+  ])('for %s are %i', (name, least) => {
+    expect(read(name, 's'.repeat(least)).ok).toBe(true)
+    expect(read(name, 's'.repeat(least - 1))).toEqual({
+      ok: false,
+      error: [{ setting: name, detail: `must be ${least} characters or more` }],
     })
   })
 })

@@ -61,7 +61,7 @@ export function operand({ operands }: Request, place: number, what: string): str
 
 /** The live secrets of a setting, newest last. They are never printed, nor taken from an argument, which others could read. */
 export function secretsOf({ settings }: Surroundings, name: string): readonly string[] {
-  const read = secrets(100)(settings[name] ?? '')
+  const read = secrets(100, 1)(settings[name] ?? '')
   return read.ok ? read.value : []
 }
 

@@ -3,7 +3,7 @@ import type { Check, Checks } from '../check.ts'
 import { Routes } from '../http/app.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { logFault } from '../log.ts'
-import { isSet, readSettings, SETTING_NAMES, type SettingName } from '../settings.ts'
+import { isSet, readSettings, SETTING_NAMES, type SettingName, sharingWith } from '../settings.ts'
 import { within } from '../within.ts'
 
 /** Says that the Worker runs, whatever ails it, and what its clock shows: signatures live by it. */
@@ -87,9 +87,11 @@ function settingChecks(env: Env): Checks {
 function settingCheck(env: Env, name: SettingName, isDemanded: boolean): Check {
   if (!isDemanded && !isSet(env, name)) return { status: 'off' }
   const read = readSettings(env, [name])
-  return read.ok
+  if (!read.ok) return { status: 'failed', detail: read.error.map(({ detail }) => detail).join() }
+  const others = sharingWith(env, name)
+  return others.length === 0
     ? { status: 'ok' }
-    : { status: 'failed', detail: read.error.map(({ detail }) => detail).join() }
+    : { status: 'failed', detail: `holds a secret that ${others.join(', ')} holds too: each needs its own` }
 }
 
 /** A deployment whose first five minutes are not over has not swept yet; `wrangler dev` never does. */

@@ -106,6 +106,35 @@ describe('GET /ready', () => {
     ])
   })
 
+  it('finds one secret at two doors, and names both', async () => {
+    const detail = (other: string) => `holds a secret that ${other} holds too: each needs its own`
+    const one = 'the-one-password-for-all'
+    const [status, checks] = await readyWith({
+      STORE_API_TOKEN: `another-token-of-ours ${one}`,
+      CONSOLE_PASSWORD: one,
+    })
+
+    expect(status).toBe(503)
+    expect(checks).toMatchObject({
+      STORE_API_TOKEN: { status: 'failed', detail: detail('CONSOLE_PASSWORD') },
+      CONSOLE_PASSWORD: { status: 'failed', detail: detail('STORE_API_TOKEN') },
+      SIGN_CUSTOMISER_API_TOKEN: { status: 'ok' },
+    })
+    expect(JSON.stringify(checks)).not.toContain(one)
+  })
+
+  it.each([
+    'SIGN_CUSTOMISER_INTEGRATION_SECRET',
+    'SIGN_CUSTOMISER_WEBHOOK_SECRET',
+    'SIGN_CUSTOMISER_API_TOKEN',
+    'SHOPLINE_APP_SECRET',
+    'SHOPLINE_ACCESS_TOKEN',
+  ])('finds the store’s token as %s', async (name) => {
+    const [status, checks] = await readyWith({ [name]: 'token-of-the-store' })
+
+    expect([status, checks[name]?.status]).toEqual([503, 'failed'])
+  })
+
   it('fails while KV can not be read', async () => {
     vi.spyOn(env.CATALOGUE, 'get').mockRejectedValue(new Error('KV GET failed: 500'))
 
