@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { type Surroundings, Trouble } from './command.ts'
 import { runCommand } from './commands.ts'
+import { varsOf, withVar } from './wrangler-vars.ts'
 
-async function devVars(): Promise<Record<string, string | undefined>> {
+/** A file of the project; empty where there is none. */
+async function textOf(file: string): Promise<string> {
   try {
-    return parseEnv(await readFile('.dev.vars', 'utf8'))
+    return await readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw error
   }
 }
@@ -35,10 +38,17 @@ function putSecret(name: string, value: string): Promise<void> {
 }
 
 const surroundings: Surroundings = {
-  settings: { ...(await devVars()), ...process.env },
+  settings: {
+    ...varsOf(await textOf('wrangler.toml')),
+    ...parseEnv(await textOf('.dev.vars')),
+    ...process.env,
+  },
   tell: (line) => console.log(line),
   read,
   putSecret,
+  fillVar: async (name, value) =>
+    writeFile('wrangler.toml', withVar(await textOf('wrangler.toml'), name, value)),
   now: Date.now,
+  wait: (ms) => wait(ms),
 }
 process.exitCode = await runCommand(process.argv.slice(2), surroundings)

@@ -3,7 +3,7 @@ import { secrets } from '../readers.ts'
 
 /** A command's world, so that tests can give it another. */
 export interface Surroundings {
-  /** Settings of this shell and of `.dev.vars`. */
+  /** Settings of this shell, of `.dev.vars`, and the vars of `wrangler.toml`, the first of which counts. */
   settings: Readonly<Record<string, string | undefined>>
   /** Writes a line for the reader. */
   tell(line: string): void
@@ -11,8 +11,11 @@ export interface Surroundings {
   read(file: string): Promise<Uint8Array<ArrayBuffer>>
   /** Gives a deployed Worker a secret. */
   putSecret(name: string, value: string): Promise<void>
+  /** Fills in a var of `wrangler.toml` that is empty; it holds once the Worker is deployed. */
+  fillVar(name: string, value: string): Promise<void>
   /** In milliseconds since 1970. */
   now(): number
+  wait(ms: number): Promise<void>
 }
 
 /** What was asked for: flags by name, and the rest in order. */

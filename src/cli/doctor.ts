@@ -1,6 +1,17 @@
 import { isLoopback } from '../readers.ts'
 import { bridgeUrl, call } from './call.ts'
 import { type Command, operand, type Surroundings, secretsOf, Trouble } from './command.ts'
+import {
+  hookAddress,
+  howToGrant,
+  listShoplineSubscriptions,
+  missingScopes,
+  readToken,
+  shakeHands,
+  shown,
+  signedAddress,
+  wantedTopics,
+} from './shopline.ts'
 import { probe } from './signing.ts'
 import { listSubscriptions, ofBridge, TOPICS } from './subscriptions.ts'
 
@@ -14,7 +25,7 @@ export const doctor: Command = {
   usage: `<url>
 
 Reachability, TLS, readiness, settings, clocks, a signed probe that stores nothing, the API token by a call that creates
-nothing, subscriptions, the gate, waiting orders. What it has no secret for is left out and said so.
+nothing, subscriptions, SHOPLINE's question and subscriptions where it is used, the gate, waiting orders. What it has no secret for is left out and said so.
 Exit code 0 means that nothing is wrong.`,
   flags: {},
 
@@ -48,6 +59,7 @@ async function examine(bridge: string, surroundings: Surroundings): Promise<Find
     ...(await tried('readiness', () => checkReadiness(bridge))),
     ...(await tried('signed probe', () => checkSecrets(bridge, surroundings))),
     ...(await tried('API token', () => checkApi(bridge, surroundings))),
+    ...(await tried('SHOPLINE', () => checkShopline(bridge, surroundings))),
     ...(await tried('orders', () => checkBacklog(bridge, surroundings))),
   ]
 }
@@ -109,9 +121,11 @@ function skewOf(date: string | null, now: number): Finding {
       )
 }
 
+type Checks = Record<string, { status: string; detail?: string }>
+
 async function checkReadiness(bridge: string): Promise<Finding[]> {
   const { json, status } = await call(`${bridge}/ready`)
-  const { checks } = (json ?? {}) as { checks?: Record<string, { status: string; detail?: string }> }
+  const { checks } = (json ?? {}) as { checks?: Checks }
   if (checks === undefined)
     return [bad('readiness', `/ready answered ${status}`, 'Is it a bridge of this version?')]
   const failed = Object.entries(checks).filter(([, check]) => check.status === 'failed')
@@ -169,6 +183,84 @@ async function checkApi(bridge: string, surroundings: Surroundings): Promise<Fin
           'subscriptions',
           `${missing.join(', ')} missing or not active`,
           `Run npm run bridge -- subscribe ${bridge}.`,
+        ),
+  ]
+}
+
+/** Where SHOPLINE is used: what SHOPLINE's question is answered with, and whether the order events are subscribed to. */
+async function checkShopline(bridge: string, surroundings: Surroundings): Promise<Finding[]> {
+  const { checks = {} } = ((await call(`${bridge}/ready`)).json ?? {}) as { checks?: Checks }
+  const isSet = (name: string) => checks[name]?.status === 'ok'
+  const findings: Finding[] = []
+  if (isSet('SHOPLINE_APP_SECRET'))
+    findings.push(await checkHandshake(bridge, signedAddress(bridge), surroundings))
+  const key = secretsOf(surroundings, 'SHOPLINE_HOOK_KEY').at(-1)
+  if (isSet('SHOPLINE_HOOK_KEY'))
+    findings.push(
+      key === undefined
+        ? unknown(
+            'SHOPLINE_HOOK_KEY',
+            'not known here, so not probed',
+            'Put SHOPLINE_HOOK_KEY into .dev.vars.',
+          )
+        : await checkHandshake(bridge, hookAddress(bridge, key), surroundings),
+    )
+  if (findings.length === 0) return []
+  if (secretsOf(surroundings, 'SHOPLINE_ACCESS_TOKEN').length === 0)
+    return [
+      ...findings,
+      unknown(
+        'SHOPLINE’s token',
+        'not known here, so not tried',
+        'Put SHOPLINE_ACCESS_TOKEN and SHOPLINE_MERCHANT_HANDLE into .dev.vars.',
+      ),
+    ]
+  return [...findings, ...(await checkShoplineToken(bridge, surroundings))]
+}
+
+/** Plays SHOPLINE, which asks an address whether it is the merchant's before it subscribes it. */
+async function checkHandshake(bridge: string, address: string, { settings }: Surroundings): Promise<Finding> {
+  const check = `SHOPLINE’s question at ${shown(address).slice(bridge.length)}`
+  const { id, answer } = await shakeHands(address)
+  if (answer.status === 404)
+    return bad(
+      check,
+      'the key is not the Worker’s',
+      'Put the same key here and there: npx wrangler secret put SHOPLINE_HOOK_KEY.',
+    )
+  if (id === null)
+    return bad(
+      check,
+      `answered ${answer.status} without an ID`,
+      `Set SHOPLINE_MERCHANT_ID; npm run bridge -- subscribe ${bridge} --store shopline fills it in.`,
+    )
+  const known = [settings.SHOPLINE_APP_ID, settings.SHOPLINE_MERCHANT_ID].find(
+    (value) => (value ?? '').trim() !== '',
+  )
+  return known === undefined || known.toLowerCase() === id
+    ? fine(check, `answered with ${id}`)
+    : bad(check, `answered with ${id} instead of ${known}`, 'Deploy what wrangler.toml says, or correct it.')
+}
+
+async function checkShoplineToken(bridge: string, surroundings: Surroundings): Promise<Finding[]> {
+  const token = await readToken(surroundings)
+  const taken = fine('SHOPLINE’s token', `SHOPLINE takes it, of the merchant ${token.merchantId}`)
+  const lacking = await missingScopes(surroundings)
+  if (lacking.length > 0)
+    return [taken, bad('SHOPLINE’s permissions', `${lacking.join(', ')} missing`, howToGrant(lacking))]
+  const ours = (await listShoplineSubscriptions(surroundings)).filter(
+    ({ address, status }) => address.startsWith(`${bridge}/shopline/`) && status === 'active',
+  )
+  const wanted = wantedTopics(surroundings)
+  const missing = wanted.filter((topic) => !ours.some(({ topics }) => topics.includes(topic)))
+  return [
+    taken,
+    missing.length === 0
+      ? fine('SHOPLINE’s subscriptions', `${wanted.join(', ')} are active`)
+      : unknown(
+          'SHOPLINE’s subscriptions',
+          `${missing.join(', ')} not subscribed to by the API`,
+          `Run npm run bridge -- subscribe ${bridge} --store shopline, unless the webhook page of your app in the Developer Center names the bridge.`,
         ),
   ]
 }

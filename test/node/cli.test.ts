@@ -19,6 +19,8 @@ beforeAll(async () => {
   settings = {
     ...parseEnv(await readFile(join(directory, 'env'), 'utf8')),
     SIGN_CUSTOMISER_API_URL: stack.sandboxUrl,
+    SHOPLINE_API_URL: stack.sandboxUrl,
+    SHOPLINE_MERCHANT_HANDLE: 'sandbox-shop',
   }
 })
 afterAll(async () => {
@@ -215,7 +217,147 @@ describe('npm run bridge -- subscribe', () => {
   })
 })
 
+describe('npm run bridge -- subscribe --store shopline', () => {
+  const subscribe = (more: Partial<Surroundings> = {}, ...flags: string[]) =>
+    run(['subscribe', stack.bridgeUrl, '--store', 'shopline', ...flags], more)
+  const scopes = (scopes: string[]) =>
+    fetch(`${stack.sandboxUrl}/sandbox/shopline/scopes`, {
+      method: 'POST',
+      body: JSON.stringify({ scopes }),
+    })
+
+  it('says which permission is missing, and what to do', async () => {
+    await scopes(['products'])
+    onTestFinished(async () => void (await scopes(['orders', 'products', 'webhooks'])))
+
+    const { code, text } = await subscribe()
+
+    expect(code).toBe(1)
+    expect(text).toContain(
+      'It lacks permissions: tick Webhook, Order under Settings > Staff Settings > API Auth',
+    )
+  })
+
+  it('subscribes to what is missing, once, without showing the key', async () => {
+    const first = await subscribe()
+    expect(first.code, first.text).toBe(0)
+    expect(first.text).toContain('The token is the store’s own, of the merchant 5f0bda5e4e5fca0010c81fef')
+    expect(first.text).toContain(
+      `subscribed now      order/create order/cancel order/remove  ${stack.bridgeUrl}/shopline/hooks/…`,
+    )
+    expect(first.text).not.toContain(settings.SHOPLINE_HOOK_KEY)
+
+    const more = { settings: { ...settings, SHOPLINE_ORDER_TOPICS: 'order/create order/update' } }
+    const second = await subscribe(more, '--json')
+    expect(json(second.text)).toMatchObject({
+      token: 'store',
+      merchant_id: '5f0bda5e4e5fca0010c81fef',
+      existing: [{ topics: ['order/create', 'order/cancel', 'order/remove'] }],
+      created: [{ topics: ['order/update'] }],
+    })
+    expect(json((await subscribe(more, '--json')).text)).toMatchObject({ created: [] })
+  })
+
+  it('finds the key again in a subscription', async () => {
+    const { SHOPLINE_HOOK_KEY: _, ...others } = settings
+
+    expect(json((await subscribe({ settings: others }, '--json')).text)).toMatchObject({ created: [] })
+  })
+
+  it('gives the Worker a key where it has none, and fills in the merchant’s ID', async () => {
+    const { SHOPLINE_HOOK_KEY: _, ...others } = settings
+    const worker = await hookWorker()
+    const puts: string[][] = []
+    const filled: string[][] = []
+    const words = ['subscribe', worker.url, '--store', 'shopline']
+    const surroundings = {
+      settings: others,
+      putSecret: async (name: string, value: string) => {
+        puts.push([name, value])
+        worker.next = { SHOPLINE_HOOK_KEY: value }
+      },
+      fillVar: async (name: string, value: string) => void filled.push([name, value]),
+    }
+
+    const first = await run(words, surroundings)
+    expect(first.code).toBe(1)
+    expect(first.text).toContain('SHOPLINE_MERCHANT_ID was filled in in wrangler.toml.\nDeploy it')
+    expect(puts).toEqual([['SHOPLINE_HOOK_KEY', expect.stringMatching(/^[0-9a-f]{64}$/)]])
+    expect(filled).toEqual([['SHOPLINE_MERCHANT_ID', '5f0bda5e4e5fca0010c81fef']])
+    expect(first.text).not.toContain(puts[0]?.[1])
+
+    worker.next = { SHOPLINE_MERCHANT_ID: '5f0bda5e4e5fca0010c81fef' }
+    const [[, key = ''] = []] = puts
+    const second = await run(words, { settings: { ...others, SHOPLINE_HOOK_KEY: key } })
+    expect(second.code, second.text).toBe(0)
+    expect(second.text).toContain('subscribed now      order/create')
+  })
+
+  it.each([
+    ['the token', { SHOPLINE_ACCESS_TOKEN: 'another' }, 'SHOPLINE refuses SHOPLINE_ACCESS_TOKEN (401)'],
+    ['the handle', { SHOPLINE_MERCHANT_HANDLE: 'another' }, 'SHOPLINE_MERCHANT_HANDLE must be the handle'],
+    ['no handle', { SHOPLINE_MERCHANT_HANDLE: '' }, 'SHOPLINE_MERCHANT_HANDLE is not set'],
+    ['the topics', { SHOPLINE_ORDER_TOPICS: 'orders' }, 'SHOPLINE_ORDER_TOPICS must be topics'],
+  ])('says that %s is wrong', async (_, wrong, words) => {
+    const { code, text } = await subscribe({ settings: { ...settings, ...wrong } })
+
+    expect(code).toBe(1)
+    expect(text).toContain(words)
+  })
+})
+
+/** A Worker that knows a key, and who it belongs to, one look after it was told. */
+async function hookWorker(): Promise<{ url: string; next: Record<string, string> }> {
+  const worker = { url: '', next: {} as Record<string, string> }
+  let known: Record<string, string> = {}
+  const server = createServer((request, response) => {
+    const { SHOPLINE_HOOK_KEY, SHOPLINE_MERCHANT_ID } = known
+    known = { ...known, ...worker.next }
+    worker.next = {}
+    if (request.url === '/ready')
+      return response.end(
+        JSON.stringify({ checks: { SHOPLINE_MERCHANT_ID: { status: SHOPLINE_MERCHANT_ID ? 'ok' : 'off' } } }),
+      )
+    response.statusCode = SHOPLINE_HOOK_KEY && !request.url?.endsWith(SHOPLINE_HOOK_KEY) ? 404 : 503
+    if (!SHOPLINE_HOOK_KEY) return response.end('{"detail":"SHOPLINE_HOOK_KEY is not set."}')
+    if (response.statusCode === 404) return response.end('{}')
+    if (!SHOPLINE_MERCHANT_ID) return response.end('{"detail":"SHOPLINE_MERCHANT_ID is not set."}')
+    response.statusCode = 200
+    return response.end(btoa(SHOPLINE_MERCHANT_ID))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  worker.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return worker
+}
+
 describe('npm run bridge -- doctor', () => {
+  it('plays SHOPLINE', async () => {
+    await run(['subscribe', stack.bridgeUrl, '--store', 'shopline'])
+    const shopline = async (more = {}) => {
+      const { text } = await run(['doctor', stack.bridgeUrl], { settings: { ...settings, ...more } })
+      return text.split('\n').filter((line) => line.includes('SHOPLINE’s'))
+    }
+
+    expect(await shopline()).toEqual([
+      '✓ SHOPLINE’s question at /shopline/webhooks: answered with 5f0bda5e4e5fca0010c81fef',
+      '✓ SHOPLINE’s question at /shopline/hooks/…: answered with 5f0bda5e4e5fca0010c81fef',
+      '✓ SHOPLINE’s token: SHOPLINE takes it, of the merchant 5f0bda5e4e5fca0010c81fef',
+      '✓ SHOPLINE’s subscriptions: order/create, order/cancel, order/remove are active',
+    ])
+    const wrong = {
+      SHOPLINE_HOOK_KEY: 'k'.repeat(32),
+      SHOPLINE_MERCHANT_ID: '000000000000000000000001',
+      SHOPLINE_ORDER_TOPICS: 'order/confirm',
+    }
+    expect(await shopline(wrong)).toEqual([
+      expect.stringContaining('answered with 5f0bda5e4e5fca0010c81fef instead of 000000000000000000000001'),
+      expect.stringContaining('the key is not the Worker’s'),
+      expect.stringContaining('✓ SHOPLINE’s token'),
+      expect.stringContaining('? SHOPLINE’s subscriptions: order/confirm not subscribed to'),
+    ])
+  })
+
   it('finds a bridge well but for its subscriptions', async () => {
     const api = await webhookApi()
     const { text, code } = await run(['doctor', stack.bridgeUrl, '--json'], {

@@ -18,7 +18,11 @@ export async function command(
     putSecret: async () => {
       throw new Error('no secret was to be put')
     },
+    fillVar: async () => {
+      throw new Error('no var was to be filled in')
+    },
     now: Date.now,
+    wait: async () => {},
     ...surroundings,
   })
   return { code, text: lines.join('\n') }
