@@ -57,7 +57,9 @@ app.notFound(unmatched(app))
 app.onError(onFault)
 
 export class Ledger extends LedgerObject {
-  override deliver = { orders: ordersApi, events: forwarding, alerts, shopline: shoplineOrdersApi }
+  override get deliver() {
+    return { orders: ordersApi, events: forwarding, alerts, shopline: shoplineOrdersApi }
+  }
 }
 
 export default {

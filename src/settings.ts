@@ -63,6 +63,7 @@ const READERS = {
   RELAY_FIRST_RETRY_SECONDS: number(60, 0.1, DAY_SECONDS),
   RELAY_GIVE_UP_HOURS: number(72, 0.001, 24 * 365),
   RELAY_CONFIRM_SECONDS: number(120, 0, DAY_SECONDS),
+  RELAY_LOST_ANSWERS: wholeNumber(6, 1, 100),
   RETENTION_DAYS: number(90, 1, 3650),
   MAX_BODY_BYTES: number(1_048_576, 1, 50 * 1_048_576),
 } satisfies Record<string, Reader<unknown>>

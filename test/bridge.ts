@@ -31,11 +31,15 @@ export function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms)
 }
 
-/** Makes every wait end at once, and returns the list of what was waited for, in milliseconds. */
+/** What a call of the ledger is given, in milliseconds: longer than any other wait that a test may want to skip. */
+const LEDGER_PATIENCE_MS = 5_500
+
+/** Makes every wait but that for the ledger end at once, and returns the list of what was waited for, in milliseconds. */
 export function skipWaiting(): number[] {
   const waits: number[] = []
   const wait = globalThis.setTimeout
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(((then: () => void, ms = 0) => {
+    if (ms === LEDGER_PATIENCE_MS) return wait(then, ms)
     waits.push(ms)
     return wait(then, 0)
   }) as typeof setTimeout)
@@ -52,8 +56,11 @@ export function keepLog(): string[] {
 
 const SETTINGS: Readonly<Record<string, unknown>> = { ...env }
 
-/** Changes settings for Worker and ledger. */
-export const changeSettings = (settings: Record<string, string>) => Object.assign(env, settings)
+/** Changes settings for Worker and ledger, whose instance is made anew as by a deployment: it reads them once. */
+export async function changeSettings(settings: Record<string, string>): Promise<void> {
+  Object.assign(env, settings)
+  await restartLedger()
+}
 
 /** For `afterEach`: empties KV and ledger, and undoes spies, settings and clock. */
 export async function startAfresh(): Promise<void> {

@@ -22,14 +22,22 @@ export interface Design {
   received_at: string
 }
 
+const encoder = new TextEncoder()
+const OPENING = 0x7b
+const CLOSING = 0x7d
+
 /**
- * The JSON text of a signed design: the members of the signed body, then those of the design.
+ * The JSON of a signed design, in UTF-8: the members of the signed body, then those of the design, which is JSON text.
  *
- * `signed` is the text of the JSON object that was signed, `{"product":…}`. It is put in as it came, so that nothing of it is
- * lost or written differently, and its 256 KB are not serialised again. The design's members come last because the last of
- * duplicate keys wins.
+ * `signed` is the JSON object that was signed, `{"product":…}`, as its bytes came. They are put in as they are, so that nothing is
+ * lost or written differently, and 256 KB are neither decoded nor encoded on their way. The design's members come last because
+ * the last of duplicate keys wins.
  */
-export function designText(design: Design, signed: string): string {
-  const members = signed.slice(signed.indexOf('{') + 1, signed.lastIndexOf('}'))
-  return `{${members},${JSON.stringify(design).slice(1)}`
+export function published(design: string, signed: Uint8Array): Uint8Array<ArrayBuffer> {
+  const members = signed.subarray(signed.indexOf(OPENING), signed.lastIndexOf(CLOSING))
+  const ours = encoder.encode(`,${design.slice(1)}`)
+  const json = new Uint8Array(members.length + ours.length)
+  json.set(members)
+  json.set(ours, members.length)
+  return json
 }

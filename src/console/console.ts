@@ -2,8 +2,7 @@ import type { Checks } from '../check.ts'
 import { Routes } from '../http/app.ts'
 import { readListQuery } from '../http/list-query.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { isState } from '../ledger/delivery.ts'
-import { isRetryable } from '../ledger/retry.ts'
+import { isBulkRetryable, isState } from '../ledger/delivery.ts'
 import { readSettings } from '../settings.ts'
 import { badQuery, failed, fromConsole, noOrder, noticeOf, operator, seeOther } from './access.ts'
 import { eventsView } from './events.ts'
@@ -33,9 +32,9 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
   new Routes()
     .get('/', operator, async (c) => {
       const now = Date.now()
-      const [counters, gate, { checks }] = await Promise.all([
+      const [counters, { orders: gate }, { checks }] = await Promise.all([
         askLedger(c.env, (ledger) => ledger.counters()),
-        askLedger(c.env, (ledger) => ledger.gate('orders')),
+        askLedger(c.env, (ledger) => ledger.gates()),
         readiness(c.env, now),
       ])
       const main = overview(counters, gate, checks, now)
@@ -48,10 +47,12 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
       const word = asked.state ?? ''
       const state = isState(word) ? word : null
       if (!query.ok || (word !== '' && state === null)) return badQuery(c)
-      const [orders, counters, gate] = await Promise.all([
-        askLedger(c.env, (ledger) => ledger.orders({ ...query.value, state })),
+      const [orders, counters, { orders: gate }] = await Promise.all([
+        askLedger(c.env, (ledger) =>
+          ledger.orders({ ...query.value, state, mayHaveArrived: asked.may_have_arrived === 'true' }),
+        ),
         askLedger(c.env, (ledger) => ledger.counters()),
-        askLedger(c.env, (ledger) => ledger.gate('orders')),
+        askLedger(c.env, (ledger) => ledger.gates()),
       ])
       const { done, ...rest } = asked
       const main = ordersView({
@@ -69,8 +70,8 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
 
     .post('/orders/retry', operator, fromConsole, async (c) => {
       const state = c.req.query('state') ?? 'failed'
-      if (!isRetryable(state)) return badQuery(c)
-      c.var.line.count = await askLedger(c.env, (ledger) => ledger.retryAll(state))
+      if (!isBulkRetryable(state)) return badQuery(c)
+      c.var.line.count = await askLedger(c.env, (ledger) => ledger.retryAll(state, 'console'), { once: true })
       return seeOther(c, '/console/orders', c.var.line.count === 0 ? 'none' : 'all')
     })
 
@@ -95,7 +96,9 @@ export const operatorConsole = (readiness: (env: Env, now: number) => Promise<{ 
     .post('/orders/:external_id/retry', operator, fromConsole, async (c) => {
       const external_id = c.req.param('external_id')
       c.var.line.external_id = external_id
-      const retried = await askLedger(c.env, (ledger) => ledger.retry(external_id, PATIENCE_MS))
+      const retried = await askLedger(c.env, (ledger) => ledger.retry(external_id, 'console', PATIENCE_MS), {
+        once: true,
+      })
       if (retried === 'not-found') return noOrder(c)
       return seeOther(c, orderPath(external_id), typeof retried === 'string' ? retried : 'one')
     })

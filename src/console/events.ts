@@ -62,7 +62,7 @@ const row = ({ topic, source, received_at, content_id, repeats, payload }: Event
     <th scope="row" data-label="Topic"><span class="topic">${topic}</span><span class="id">${source}</span></th>
     <td data-label="Received (UTC)">${moment(received_at)}${repeats === 0 ? '' : html`<span class="id">and ${repeats} more of the same</span>`}</td>
     <td data-label="About"><code>${content_id ?? '–'}</code></td>
-    <td data-label="Content">${payload === null ? html`<span class="muted">erased</span>` : contentOf(payload as Json)}</td>
+    <td data-label="Content">${payload === null ? html`<span class="muted">not kept</span>` : contentOf(JSON.parse(payload))}</td>
   </tr>`
 
 const contentOf = (payload: Json) =>

@@ -53,7 +53,12 @@ const MEANINGS: Record<State, string> = {
   relayed: 'Sign Customiser has it',
   rejected: 'Sign Customiser refused it',
   failed: 'was given up',
+  cancelled: 'was withdrawn',
 }
+
+/** What is said of an order that may have arrived without anybody knowing. */
+export const doubt = (state: State): string =>
+  state === 'relayed' ? 'may be there twice' : 'may have arrived'
 
 export const badge = (state: State): Markup =>
   html`<span class="badge ${state}" title="${MEANINGS[state]}">${state}</span>`

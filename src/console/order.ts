@@ -2,10 +2,10 @@ import { html } from 'hono/html'
 import type { Design } from '../catalogue/design.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import type { Markup } from '../http/page.ts'
-import type { HistoryEntry } from '../ledger/history.ts'
-import type { OrderFile } from '../ledger/order-file.ts'
-import { isRetryable } from '../ledger/retry.ts'
-import { badge, duration, moment, money, until } from './format.ts'
+import { isRetryable } from '../ledger/delivery.ts'
+import type { Warning } from '../ledger/new-order.ts'
+import type { HistoryEntry, OrderFile } from '../ledger/views.ts'
+import { badge, doubt, duration, moment, money, until } from './format.ts'
 import { orderPath, picture } from './layout.ts'
 
 interface OrderPage {
@@ -36,12 +36,30 @@ export function orderView({ file, lacking, currency, notice, now }: OrderPage): 
       ${fact('Received (UTC)', moment(order.received_at))}
       ${fact('Relayed (UTC)', moment(order.relayed_at))}
       ${fact("Sign Customiser's order", html`${order.sign_customiser_order_id ?? '–'}`)}
-      ${fact('Attempts', html`${order.attempts}`)}
+      ${fact('Confirmed (UTC)', moment(order.confirmed_at))}
+      ${fact('Attempts', html`${order.attempts}${order.may_have_arrived ? `, ${doubt(order.state)}` : ''}`)}
     </dl>
-    ${content === null ? html`<p class="card empty">The content was erased after RETENTION_DAYS.</p>` : contentOf(content, file.designs, currency)}
+    ${content === null ? html`<p class="card empty">The content was erased.</p>` : contentOf(content, file.designs, currency)}
+    ${order.warnings.length === 0 ? '' : warningsView(order.warnings)}
     <section><h2>What happened</h2>
-      <ol class="card history">${order.history.toReversed().map(entryView)}</ol></section>`
+      <ol class="card history">${order.history.toReversed().map(entryView)}</ol></section>
+    ${file.others.length === 0 ? '' : othersView(file.others)}`
 }
+
+const warningsView = (warnings: readonly Warning[]) =>
+  html`<section><h2>What looks wrong</h2>
+    <ul class="card pad">${warnings.map(({ pointer, detail }) => html`<li><code>${pointer}</code> ${detail}</li>`)}</ul></section>`
+
+/** What the order's content was before it was corrected, or what the store changed it to: kept until it is erased. */
+const othersView = (others: OrderFile['others']) =>
+  html`<section><h2>Other contents</h2>${others.map(
+    ({
+      at,
+      outcome,
+      body,
+    }) => html`<details class="card"><summary>${outcome === 'replaced' ? 'Replaced' : 'Changed in the store'},
+      ${moment(at)} UTC</summary><pre tabindex="0">${JSON.stringify(JSON.parse(body), null, 2)}</pre></details>`,
+  )}</section>`
 
 const fact = (name: string, value: Markup) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
@@ -99,6 +117,10 @@ function waitingFor({ order, gate, give_up_at }: OrderFile, lacking: readonly st
       return 'It is being sent right now.'
     case 'rejected':
       return `${answer}Sign Customiser refused it. Correct it and send it again from the store, or try it again as it is.`
+    case 'cancelled':
+      return order.may_have_arrived
+        ? `${answer}It was withdrawn, but may have arrived: ask Sign Customiser to stop it.`
+        : 'It was withdrawn. Nothing is sent unless you try it again.'
     case 'failed':
       return `${answer}It was given up after it could not be handed over in time. Nothing happens until you try it again.`
     case 'queued':

@@ -1,11 +1,10 @@
 import { html } from 'hono/html'
 import type { ListQuery } from '../http/list-query.ts'
 import type { Markup } from '../http/page.ts'
-import { STATES, type State } from '../ledger/delivery.ts'
+import { isBulkRetryable, STATES, type State } from '../ledger/delivery.ts'
 import type { Page } from '../ledger/page.ts'
-import { isRetryable } from '../ledger/retry.ts'
 import type { OrderView } from '../ledger/views.ts'
-import { badge, duration, moment, until } from './format.ts'
+import { badge, doubt, duration, moment, until } from './format.ts'
 import { orderPath, pager } from './layout.ts'
 
 interface OrdersView {
@@ -34,7 +33,7 @@ export function ordersView({
   now,
 }: OrdersView): Markup {
   const retryAll =
-    state !== null && isRetryable(state) && count !== null && count > 0
+    state !== null && isBulkRetryable(state) && count !== null && count > 0
       ? html`<form method="post" action="/console/orders/retry?state=${state}">
           <button class="button">Retry all ${count} ${state}</button></form>`
       : ''
@@ -48,6 +47,8 @@ export function ordersView({
           (option) =>
             html`<option value="${option}" ${option === (state ?? '') ? html`selected` : ''}>${option || 'all'}</option>`,
         )}</select></label>
+      <label class="tick"><input type="checkbox" name="may_have_arrived" value="true" ${asked.may_have_arrived === 'true' ? html`checked` : ''}>
+        May have arrived, or be there twice</label>
       <button class="button quiet">Show</button>
     </form>
     ${orders.items.length === 0 ? html`<p class="card empty">No orders here.</p>` : table(orders.items, closedUntil, now)}
@@ -65,7 +66,7 @@ const row = (order: OrderView, next: string) =>
   html`<tr>
     <th scope="row" data-label="Order"><a href="${orderPath(order.external_id)}">${order.external_order_number}</a>
       <span class="id">${order.external_id}</span></th>
-    <td data-label="State">${badge(order.state)}</td>
+    <td data-label="State">${badge(order.state)}${order.may_have_arrived ? html`<span class="id">${doubt(order.state)}</span>` : ''}</td>
     <td data-label="Received (UTC)">${moment(order.received_at)}</td>
     <td data-label="Attempts" class="number">${order.attempts}</td>
     <td data-label="Next">${next}</td>

@@ -24,6 +24,9 @@ export const PROBLEMS = {
   'order-conflict': [409, 'An order with this ID but other content exists'],
   'order-erased': [409, "The order's content was erased"],
   'not-retryable': [409, 'The order is in no state to be retried'],
+  'already-relayed': [409, 'The order was handed over already'],
+  'not-settleable': [409, 'The order is in no state to be decided on'],
+  'not-erasable': [409, 'The order still waits to be sent'],
   'product-conflict': [409, 'The product was designed in Sign Customiser'],
   'other-merchant': [200, 'The event is another merchant’s'],
   'store-refused': [502, 'The store refused to make the product'],
@@ -48,7 +51,7 @@ export interface Refusal {
   errors?: readonly FieldError[]
 }
 
-/** The ledger did not answer. Whatever was asked for may or may not have happened: asking again is safe. */
+/** The ledger did not answer, or not in time. Whatever was asked for may or may not have happened: asking again is safe. */
 export class LedgerUnavailable extends Error {
   override name = 'LedgerUnavailable'
 }

@@ -1,37 +1,47 @@
 /**
- * The object's one alarm, which is the ledger's clock. What is armed is remembered, so that a commit which needs no earlier
- * alarm writes none; a new instance reads it back.
+ * The object's one alarm, which is the ledger's clock. Whoever queues something says so with `by`; every question and every
+ * attempt ends with `armed`, which sets the alarm if that needs an earlier one than there is.
  */
 export class Alarm {
   readonly #storage: DurableObjectStorage
-  #at: number | null = null
+  /** What the platform has, as far as is known; null when there is none. */
+  #set: number | null = null
+  #wanted = Number.POSITIVE_INFINITY
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage
   }
 
-  /** Reads what is armed; also what notices an alarm that was lost. */
+  /** Reads what is set; also what notices an alarm that was lost. */
   async load(): Promise<void> {
-    this.#at = await this.#storage.getAlarm()
+    this.#set = await this.#storage.getAlarm()
   }
 
   /** A fired alarm is used up. */
   fired(): void {
-    this.#at = null
+    this.#set = null
+  }
+
+  /** Asks for the alarm at `at`, in milliseconds since 1970, or before; `Infinity` asks for nothing. */
+  by(at: number): void {
+    this.#wanted = Math.min(this.#wanted, at)
   }
 
   /**
-   * Makes sure that the alarm goes off at `at`, in milliseconds since 1970, or before; `Infinity` is never. Called without an
-   * `await` after the writes it is for, it joins their commit.
+   * Sees to it that the alarm goes off as early as anybody asked for. Called without an `await` after the writes it is for, it
+   * joins their commit. Rejects when the platform can't set it; the next call then tries again.
    */
-  async by(at: number): Promise<void> {
+  async armed(): Promise<void> {
+    const at = this.#wanted
     if (at === Number.POSITIVE_INFINITY) return
-    if (this.#at !== null && this.#at <= at) return
-    this.#at = at
+    this.#wanted = Number.POSITIVE_INFINITY
+    if (this.#set !== null && this.#set <= at) return
+    this.#set = at
     try {
       await this.#storage.setAlarm(at)
     } catch (error) {
-      this.#at = null
+      this.#set = null
+      this.by(at)
       throw error
     }
   }

@@ -1,10 +1,18 @@
-import { type Design, designText } from '../catalogue/design.ts'
+import { publish } from '../catalogue/catalogue.ts'
+import { type Design, published } from '../catalogue/design.ts'
+import { log, logFault } from '../log.ts'
+import { within } from '../within.ts'
+import type { Context } from './channel.ts'
+import { step } from './delivery.ts'
 import { type Page, paged, prefixRange } from './page.ts'
 
-/** A design as it comes to the ledger: `signed` is the text of the signed body, `signed_at` its timestamp in Unix seconds. */
+/**
+ * A design as it comes to the ledger: what orders and lists need of it, the digest of the body that was signed (SHA-256 in hex), and
+ * its timestamp in Unix seconds. The body itself goes to KV.
+ */
 export interface NewDesign {
   design: Design
-  signed: string
+  digest: string
   signed_at: number
 }
 
@@ -14,78 +22,175 @@ export interface NewDesign {
  */
 export type Recorded = 'new' | 'changed' | 'known' | 'outdated' | 'conflict'
 
-type Known = { same: 0 | 1; signed_at: number; source: Design['source'] }
+const LONGEST_TITLE = 500
+const LONGEST_DESCRIPTION = 10_000
+
+type Known = { digest: string; signed_at: number; design: string }
 
 /**
- * Records a design under its external ID. The newest by signed timestamp is what counts.
- *
- * A new one is published by who brought it, and found in the ledger should that fail. A changed one is published again at
- * `publishAt`, in milliseconds: of two puts that race, KV keeps either, and an old price must not stay.
+ * Records a design under its external ID. The newest by signed timestamp is what counts; of two signed in one second the later
+ * by the product's own `updated_at`, else the one that is there.
  */
-export function record(
-  sql: SqlStorage,
-  { design, signed, signed_at }: NewDesign,
-  publishAt: number,
-): Recorded {
-  const text = JSON.stringify(design)
+export function record(sql: SqlStorage, { design, digest, signed_at }: NewDesign): Recorded {
+  const { title, description } = design
+  const facts = JSON.stringify({
+    ...design,
+    title: cut(title, LONGEST_TITLE),
+    description: cut(description, LONGEST_DESCRIPTION),
+  })
   // Nearly all are new, so asking first would be a statement more for each.
   const inserted = sql.exec(
-    `INSERT INTO designs (external_id, product_id, signed_at, design, signed) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO designs (external_id, product_id, signed_at, digest, design) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (external_id) DO NOTHING`,
     design.external_id,
     design.product_id,
     signed_at,
-    text,
-    signed,
+    digest,
+    facts,
   )
   if (inserted.rowsWritten > 0) return 'new'
 
   const known = sql
-    .exec<Known>(
-      `SELECT signed = ?1 AS same, signed_at, design ->> 'source' AS source FROM designs WHERE external_id = ?2`,
-      signed,
-      design.external_id,
-    )
+    .exec<Known>('SELECT digest, signed_at, design FROM designs WHERE external_id = ?', design.external_id)
     .one()
+  const before: Design = JSON.parse(known.design)
   // The event is the callback's echo: it only fills a gap.
   if (design.source === 'event') return 'known'
-  if (design.source === 'import' && known.source !== 'import') return 'conflict'
-  if (signed_at < known.signed_at) return 'outdated'
-  if (known.same === 1 && design.source === known.source) {
+  if (design.source === 'import' && before.source !== 'import') return 'conflict'
+  const isSame = known.digest === digest && design.source === before.source
+  if (isSame) {
     if (signed_at > known.signed_at)
       sql.exec('UPDATE designs SET signed_at = ? WHERE external_id = ?', signed_at, design.external_id)
     return 'known'
   }
+  // An import's time is ours, and whatever was signed is worth more.
+  const isNewer =
+    before.source !== design.source ||
+    signed_at > known.signed_at ||
+    (signed_at === known.signed_at &&
+      (design.source === 'import' || isLater(design.updated_at, before.updated_at)))
+  if (!isNewer || (signed_at < known.signed_at && before.source !== 'import')) return 'outdated'
   sql.exec(
-    'UPDATE designs SET product_id = ?, signed_at = ?, publish_at = ?, design = ?, signed = ? WHERE external_id = ?',
+    `UPDATE designs SET product_id = ?, signed_at = ?, digest = ?, design = ?, erased_at = NULL, publish_at = NULL, signed = NULL
+     WHERE external_id = ?`,
     design.product_id,
     signed_at,
-    publishAt,
-    text,
-    signed,
+    digest,
+    facts,
     design.external_id,
   )
   return 'changed'
 }
 
-type Row = { seq: number; external_id: string; signed_at: number; design: string; signed: string }
+/** The beginning of a text, without half a character at its end. */
+const cut = (text: string | null, most: number) => (text === null ? null : text.slice(0, most).toWellFormed())
 
-/** The text under which a design is published; null when the ledger never issued the ID. */
-export function readDesign(sql: SqlStorage, externalId: string): string | null {
+const isLater = (one: string | null, other: string | null) =>
+  one !== null && (other === null || Date.parse(one) > Date.parse(other))
+
+/**
+ * Keeps the signed body of a design until the alarm has put it into KV, at `publishAt` in milliseconds. Of a version that is no
+ * longer the newest nothing is kept: what the ledger has of the newest is put instead, since KV may hold the older one.
+ */
+export function hold(
+  ctx: Context,
+  externalId: string,
+  digest: string,
+  signed: Uint8Array<ArrayBuffer>,
+  publishAt: number,
+): void {
+  ctx.sql.exec(
+    `UPDATE designs SET signed = iif(digest = ?1, ?2, signed), publish_at = ?3 WHERE external_id = ?4 AND erased_at IS NULL`,
+    digest,
+    signed,
+    publishAt,
+    externalId,
+  )
+  ctx.alarm.by(publishAt)
+}
+
+/** How long KV may take to show at every edge what was put into it, with a margin, in milliseconds. */
+const SHOWN_AFTER_MS = 10 * 60_000
+
+/**
+ * Has the alarm put a design into KV which was not found there, a minute from now. One that is about to be put keeps its time, however
+ * often it is asked for; one that is young may be there and not show yet.
+ */
+export function heal(ctx: Context, externalId: string, now: number): void {
+  const design = factsOf(ctx.sql, externalId)
+  if (design === null || Date.parse((JSON.parse(design) as Design).received_at) > now - SHOWN_AFTER_MS) return
+  const publishAt = now + PUBLISH_AGAIN_MS
+  const asked = ctx.sql.exec(
+    'UPDATE designs SET publish_at = ? WHERE external_id = ? AND publish_at IS NULL AND erased_at IS NULL',
+    publishAt,
+    externalId,
+  )
+  if (asked.rowsWritten > 0) ctx.alarm.by(publishAt)
+}
+
+type Row = { seq: number; external_id: string; digest: string; design: string; signed: ArrayBuffer | null }
+
+/** What the ledger keeps of a design, as JSON text; null when it never issued the ID, or its content was erased. */
+export function factsOf(sql: SqlStorage, externalId: string): string | null {
+  const rows = sql.exec<Pick<Row, 'design'>>(
+    'SELECT design FROM designs WHERE external_id = ? AND erased_at IS NULL',
+    externalId,
+  )
+  return rows.toArray()[0]?.design ?? null
+}
+
+/** A design as it will be published, in UTF-8, while the ledger holds its body; else null. */
+export function heldDesign(sql: SqlStorage, externalId: string): Uint8Array<ArrayBuffer> | null {
   const [row] = sql
-    .exec<Row>('SELECT design, signed FROM designs WHERE external_id = ?', externalId)
+    .exec<Pick<Row, 'design' | 'signed'>>(
+      'SELECT design, signed FROM designs WHERE external_id = ? AND signed IS NOT NULL AND erased_at IS NULL',
+      externalId,
+    )
     .toArray()
-  return row ? designText(JSON.parse(row.design), row.signed) : null
+  return row?.signed ? published(row.design, new Uint8Array(row.signed)) : null
 }
 
 /** The external ID of a product of Sign Customiser's, or null. */
-export function productIdOf(sql: SqlStorage, productId: string): string | null {
+export const productIdOf = (sql: SqlStorage, productId: string): string | null =>
+  productsWith(sql, productId)[0] ?? null
+
+/** The external IDs that a product of Sign Customiser's was given, the newest first. */
+export function productsWith(sql: SqlStorage, productId: string): string[] {
   const rows = sql.exec<{ external_id: string }>(
-    'SELECT external_id FROM designs WHERE product_id = ? ORDER BY seq DESC LIMIT 1',
+    'SELECT external_id FROM designs WHERE product_id = ? ORDER BY seq DESC LIMIT 10',
     productId,
   )
-  return rows.toArray()[0]?.external_id ?? null
+  return rows.toArray().map(({ external_id }) => external_id)
 }
+
+/** Says whether a design has an ID of Sign Customiser's; an imported one has none. */
+export function isInProduct(sql: SqlStorage, externalId: string): boolean {
+  const rows = sql.exec('SELECT 1 FROM designs WHERE external_id = ? AND product_id IS NOT NULL', externalId)
+  return rows.toArray().length > 0
+}
+
+/** What a design costs, in minor units; null when it does not say, or its content was erased. */
+export type Priced = { price: number | null; currency: string | null }
+
+/** The prices of those product IDs that the ledger has issued: what else an order holds is no sign. */
+export function pricesOf(sql: SqlStorage, externalIds: readonly string[]): Map<string, Priced> {
+  const prices = new Map<string, Priced>()
+  // One by one: an order has a line or two, and a look-up costs less than taking a list apart in SQL.
+  for (const id of new Set(externalIds)) {
+    const [row] = sql
+      .exec<Priced>(
+        `SELECT design ->> 'price' AS price, design ->> 'currency' AS currency FROM designs WHERE external_id = ?`,
+        id,
+      )
+      .toArray()
+    if (row) prices.set(id, row)
+  }
+  return prices
+}
+
+/** Those of the product IDs that the ledger has issued. */
+export const issuedAmong = (sql: SqlStorage, externalIds: readonly string[]): Set<string> =>
+  new Set(pricesOf(sql, externalIds).keys())
 
 /** Designs newest first, by the beginning of their external ID or of Sign Customiser's product ID. */
 export function listDesigns(
@@ -98,52 +203,120 @@ export function listDesigns(
       : `AND seq IN (SELECT seq FROM designs WHERE external_id >= ? AND external_id < ?
                      UNION SELECT seq FROM designs WHERE product_id >= ? AND product_id < ?)`
   const range = q === null ? [] : [...prefixRange(q), ...prefixRange(q)]
-  const rows = sql.exec<Pick<Row, 'seq' | 'design'>>(
-    `SELECT seq, design FROM designs WHERE seq < ? ${matching} ORDER BY seq DESC LIMIT ?`,
+  const rows = sql.exec<Pick<Row, 'seq' | 'design'> & { size: number }>(
+    `SELECT seq, design, octet_length(design) AS size FROM designs
+     WHERE seq < ? AND erased_at IS NULL ${matching} ORDER BY seq DESC LIMIT ?`,
     before,
     ...range,
     limit + 1,
   )
-  return paged(rows.toArray(), limit, ({ design }): Design => JSON.parse(design))
+  return paged(rows, limit, ({ design }): Design => JSON.parse(design))
 }
 
-/** Notes that KV may lack a design's newest version, which is due for publishing at `publishAt`, in milliseconds. */
-export function markUnpublished(sql: SqlStorage, externalId: string, publishAt: number): void {
-  sql.exec('UPDATE designs SET publish_at = ? WHERE external_id = ?', publishAt, externalId)
-}
-
-/** Notes that KV has the version that was signed at `signedAt`, in Unix seconds. */
-export function markPublished(sql: SqlStorage, externalId: string, signedAt: number): void {
+/**
+ * Erases a design's content at a customer's wish; its ID stays known, and orders of it still go out. Says whether there was one.
+ * The same body, should it come again, does not bring it back.
+ */
+export function eraseDesign(sql: SqlStorage, externalId: string, now: number): Design | null {
+  const facts = factsOf(sql, externalId)
+  if (facts === null) return null
+  const design: Design = JSON.parse(facts)
+  const empty: Design = {
+    ...design,
+    title: null,
+    description: null,
+    price: null,
+    compare_price: null,
+    image: null,
+    created_at: null,
+    updated_at: null,
+  }
   sql.exec(
-    'UPDATE designs SET publish_at = NULL WHERE external_id = ? AND signed_at = ? AND publish_at IS NOT NULL',
+    'UPDATE designs SET design = ?, erased_at = ?, publish_at = NULL, signed = NULL WHERE external_id = ?',
+    JSON.stringify(empty),
+    now,
     externalId,
-    signedAt,
   )
+  return design
 }
 
-/** The designs that KV may lack in their newest version, the longest due first. */
-export function unpublished(
-  sql: SqlStorage,
-  now: number,
-  most: number,
-): { external_id: string; signed_at: number; text: string }[] {
-  return sql
-    .exec<Row>(
-      'SELECT external_id, signed_at, design, signed FROM designs WHERE publish_at <= ? ORDER BY publish_at LIMIT ?',
-      now,
-      most,
-    )
-    .toArray()
-    .map(({ external_id, signed_at, design, signed }) => ({
+const MOST_PUTS_PER_RUN = 10
+const LONGEST_PUT_MS = 5_000
+/** When a put that may have been overtaken, or failed, is made again, in milliseconds. */
+export const PUBLISH_AGAIN_MS = 60_000
+const LONGEST_KV_WAIT_MS = 3_600_000
+
+/**
+ * Puts the newest version of designs into KV where an earlier put failed, was too slow, or may have been overtaken.
+ *
+ * KV has a gate as destinations have: it stops at the first failure, since what ails KV ails the rest, and asks again after a wait
+ * that doubles up to an hour. Kept in memory: a new instance may well ask once more.
+ */
+export class Publisher {
+  readonly #ctx: Context
+  #failures = 0
+  #closedUntil = 0
+  #isAtWork = false
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx
+  }
+
+  /** One alarm's work: at most ten puts. */
+  async run(): Promise<void> {
+    if (this.#isAtWork || Date.now() < this.#closedUntil) return
+    this.#isAtWork = true
+    try {
+      const due = this.#ctx.sql
+        .exec<Row>(
+          `SELECT seq, external_id, digest, design, signed FROM designs WHERE publish_at <= ? ORDER BY publish_at LIMIT ?`,
+          Date.now(),
+          MOST_PUTS_PER_RUN,
+        )
+        .toArray()
+      for (const row of due) if (!(await this.#put(row))) return
+    } finally {
+      this.#isAtWork = false
+    }
+  }
+
+  /** Asks for the alarm when the next design is to be put. */
+  rearm(): void {
+    const { at } = this.#ctx.sql
+      .exec<{ at: number | null }>('SELECT min(publish_at) AS at FROM designs WHERE publish_at IS NOT NULL')
+      .one()
+    const soonest = this.#isAtWork ? Date.now() + 1_000 : Date.now()
+    if (at !== null) this.#ctx.alarm.by(Math.max(at, this.#closedUntil, soonest))
+  }
+
+  /** Puts one design and lets go of its body; says whether KV took it. */
+  async #put({ external_id, digest, design, signed }: Row): Promise<boolean> {
+    const { env, sql } = this.#ctx
+    const json = signed === null ? design : published(design, new Uint8Array(signed))
+    try {
+      if ((await within(LONGEST_PUT_MS, publish(env.CATALOGUE, external_id, json))) === 'late')
+        throw new Error('KV took too long')
+    } catch (error) {
+      logFault(error, { external_id, code: 'catalogue-put-failed' })
+      this.#failures++
+      const wait = step(this.#failures, PUBLISH_AGAIN_MS, LONGEST_KV_WAIT_MS)
+      this.#closedUntil = Date.now() + wait
+      // The next to be tried is another one: what KV takes of others it may refuse of this.
+      sql.exec(
+        'UPDATE designs SET publish_at = ? WHERE external_id = ? AND publish_at IS NOT NULL',
+        Date.now() + wait,
+        external_id,
+      )
+      return false
+    }
+    this.#failures = 0
+    // A version that came meanwhile has times of its own.
+    sql.exec(
+      'UPDATE designs SET publish_at = NULL, signed = NULL WHERE external_id = ? AND digest = ?',
       external_id,
-      signed_at,
-      text: designText(JSON.parse(design), signed),
-    }))
-}
-
-/** When the next design is due for publishing, in milliseconds since 1970; null when KV has them all. */
-export function nextPublishing(sql: SqlStorage): number | null {
-  return sql
-    .exec<{ at: number | null }>('SELECT min(publish_at) AS at FROM designs WHERE publish_at IS NOT NULL')
-    .one().at
+      digest,
+    )
+    log('log', { event: 'catalogue', external_id, state: 'published' })
+    return true
+  }
 }

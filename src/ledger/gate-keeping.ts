@@ -1,72 +1,74 @@
 import { log } from '../log.ts'
-import { readSettings } from '../settings.ts'
-import type { Deliverer } from './channel.ts'
-import type { Destination, Outcome, Policy } from './delivery.ts'
-import { afterOutcome, type Gate, OPEN, readGate, writeGate } from './gate.ts'
-import { tellOfGate } from './gate-news.ts'
-import { wakeAll } from './queue.ts'
+import type { Channel, Context } from './channel.ts'
+import { wakeAll } from './deliveries.ts'
+import type { Outcome } from './delivery.ts'
+import { afterOutcome, ajar, type Gate, isOpen, noteGone, OPEN, readGone } from './gate.ts'
+import { tellOfGate } from './notices.ts'
+import { countWaiting } from './queue.ts'
 
-/**
- * Moves a destination's gate as an attempt, begun at `began`, demands, and tells the operator of a change.
- *
- * Returns when the alarm must go off for it, in milliseconds since 1970; `Infinity` when it need not.
- */
+/** Moves a destination's gate as an outcome demands, met by the delivery `seq` or by something else, begun at `began`. */
 export function moveGate(
-  env: Env,
-  sql: SqlStorage,
-  destination: Destination,
-  deliverer: Deliverer,
+  ctx: Context,
+  channel: Channel,
   outcome: Outcome,
+  seq: number | null,
   began: number,
-  policy: Policy,
-): number {
+): void {
+  const { policy, destination, gate } = channel
   const now = Date.now()
-  const before = readGate(sql, destination)
-  const after = afterOutcome(before, outcome, began, now, policy)
-  if (before.streak === after.streak && before.closed_until === after.closed_until)
-    return Number.POSITIVE_INFINITY
-  writeGate(sql, destination, after)
-  if (after.reason === 'gone') noteAddress(sql, destination, addressOf(env, deliverer))
-  if (before.closed_until === after.closed_until) return Number.POSITIVE_INFINITY
-  logGate(destination, after)
-  const told = tellOfGate(env, sql, destination, after.reason, now)
-  if (after.closed_until !== null) return told
-  wakeAll(sql, destination, now)
-  return now
+  const isFailure = outcome.outcome === 'passing' || outcome.outcome === 'unconfirmed'
+  const waiting = isFailure ? countWaiting(ctx.sql, destination) : 0
+  const after = afterOutcome(gate, { outcome, seq, began, waiting }, now, policy)
+  if (after === gate || (after === OPEN && isUntouched(gate))) return
+  channel.gate = after
+  if (after.reason === 'gone') noteGone(ctx.sql, destination, channel.address)
+  noteMove(ctx, channel, gate, now)
+}
+
+/** The other side answered a probe, so one delivery may show whether all is well. */
+export function setAjar(ctx: Context, channel: Channel): void {
+  const before = channel.gate
+  channel.gate = ajar(before)
+  noteMove(ctx, channel, before, Date.now())
 }
 
 /** Opens the gate of an address that is gone once the setting holds another one. */
-export function openIfMoved(env: Env, sql: SqlStorage, destination: Destination, deliverer: Deliverer): void {
-  const [gone] = sql
-    .exec<{ address: string | null }>(
-      "SELECT address FROM gates WHERE destination = ? AND reason = 'gone'",
-      destination,
-    )
-    .toArray()
-  const address = addressOf(env, deliverer)
-  if (!gone || address === null || gone.address === address) return
-  writeGate(sql, destination, OPEN)
-  noteAddress(sql, destination, null)
-  logGate(destination, OPEN)
-  tellOfGate(env, sql, destination, null, Date.now())
-  wakeAll(sql, destination, Date.now())
+export function openIfMoved(ctx: Context, channel: Channel): void {
+  const { destination, address, gate } = channel
+  if (gate.reason !== 'gone' || address === null || address === readGone(ctx.sql, destination)) return
+  noteGone(ctx.sql, destination, null)
+  open(ctx, channel)
 }
 
-function addressOf(env: Env, { address }: Deliverer): string | null {
-  if (address === undefined) return null
-  const read = readSettings(env, [address])
-  return read.ok ? read.value[address] : null
+/**
+ * Opens a gate that failures closed, since the other side has confirmed what it was sent. A token that it refused, or a wait that
+ * it asked for, is none of that.
+ */
+export function openAsConfirmed(ctx: Context, channel: Channel): void {
+  const { gate } = channel
+  if (gate.reason === 'failures' || (gate.reason === null && gate.streak > 0)) open(ctx, channel)
 }
 
-function noteAddress(sql: SqlStorage, destination: Destination, address: string | null): void {
-  sql.exec('UPDATE gates SET address = ? WHERE destination = ?', address, destination)
+function open(ctx: Context, channel: Channel): void {
+  const before = channel.gate
+  if (isUntouched(before)) return
+  channel.gate = OPEN
+  noteMove(ctx, channel, before, Date.now())
 }
 
-function logGate(destination: Destination, { reason, closed_until }: Gate): void {
+const isUntouched = ({ streak, reason }: Gate) => streak === 0 && reason === null
+
+/** Logs and tells a change, and wakes what waited for an opening. */
+function noteMove(ctx: Context, channel: Channel, before: Gate, now: number): void {
+  const { gate, destination } = channel
+  if (before.closed_until === gate.closed_until && before.is_ajar === gate.is_ajar) return
   log('warn', {
     event: 'gate',
     destination,
-    state: reason ?? 'open',
-    closed_until: closed_until === null ? null : new Date(closed_until).toISOString(),
+    state: gate.is_ajar ? 'ajar' : (gate.reason ?? 'open'),
+    closed_until: gate.closed_until === null ? null : new Date(gate.closed_until).toISOString(),
   })
+  tellOfGate(ctx, channel, now)
+  if (isOpen(gate)) wakeAll(ctx.sql, destination, now)
+  ctx.alarm.by(gate.closed_until ?? now)
 }

@@ -4,14 +4,25 @@ export interface Page<T> {
   next: number | null
 }
 
-/** Makes a page of rows that were read one beyond the limit. */
-export function paged<R extends { seq: number }, T>(
-  rows: R[],
+/** A page ends early when its rows come to more than this, in bytes: what leaves the ledger at once is limited. */
+const LARGEST_PAGE = 4 * 1024 * 1024
+
+/** Makes a page of rows that are read one beyond the limit. `size` is what a row comes to, in bytes, where that may be much. */
+export function paged<R extends { seq: number; size?: number }, T>(
+  rows: Iterable<R>,
   limit: number,
   viewOf: (row: R) => T,
 ): Page<T> {
-  const items = rows.slice(0, limit)
-  return { items: items.map(viewOf), next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null }
+  const items: T[] = []
+  let last: number | null = null
+  let size = 0
+  for (const row of rows) {
+    size += row.size ?? 0
+    if (items.length === limit || (size > LARGEST_PAGE && items.length > 0)) return { items, next: last }
+    items.push(viewOf(row))
+    last = row.seq
+  }
+  return { items, next: null }
 }
 
 /** The bounds, from and below, of all text that begins with `prefix`; unlike LIKE, an index serves them. */

@@ -1,5 +1,5 @@
+import type { Context } from './channel.ts'
 import type { Outcome } from './delivery.ts'
-import { readGate } from './gate.ts'
 import { clearMark, setMark } from './marks.ts'
 import { alert } from './outbox.ts'
 
@@ -31,13 +31,13 @@ type Row = { claimed_until: number; may_exist: 0 | 1; store_id: string | null }
  * Claims a design, known by its SKU, for one who makes its product. The claim lapses: whoever made it may have died with the
  * product made and nobody told, which is why the next one learns that it may exist.
  */
-export function claimProduct(sql: SqlStorage, sku: string, now: number): ProductClaim {
+export function claimProduct({ sql, channels }: Context, sku: string, now: number): ProductClaim {
   const [row] = sql
     .exec<Row>('SELECT claimed_until, may_exist, store_id FROM store_products WHERE sku = ?', sku)
     .toArray()
   if (row && row.store_id !== null) return { result: 'made', external_id: row.store_id }
   if (row && row.claimed_until > now) return { result: 'busy' }
-  const { reason, closed_until } = readGate(sql, 'shopline')
+  const { reason, closed_until } = channels.shopline.gate
   if (reason === 'asked-to-wait' && closed_until !== null && closed_until > now)
     return { result: 'wait', ms: closed_until - now }
 
@@ -54,7 +54,8 @@ export function claimProduct(sql: SqlStorage, sku: string, now: number): Product
  * Ends a claim with what came of it. What the store refuses for good is an alert, once for each product, and once for a token
  * that lacks a permission; a token that it does not take at all is the gate's to tell.
  */
-export function settleProduct(env: Env, sql: SqlStorage, sku: string, making: Making, now: number): void {
+export function settleProduct(ctx: Context, sku: string, making: Making, now: number): void {
+  const { sql } = ctx
   const externalId = making.result === 'made' ? making.external_id : null
   const mayExist = making.result === 'failed' && making.may_exist
   sql.exec(
@@ -75,7 +76,7 @@ export function settleProduct(env: Env, sql: SqlStorage, sku: string, making: Ma
     about === PERMISSION
       ? 'SHOPLINE forbids the bridge to make products: give the access token the permission for products.'
       : `SHOPLINE refused to make the product of design ${sku}: the shopper could not buy it.`
-  alert(env, sql, { kind: 'product-refused', text, external_id: sku }, now)
+  alert(ctx, { kind: 'product-refused', text, external_id: sku }, now)
 }
 
 const PERMISSION = 'token'

@@ -1,7 +1,8 @@
 import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { type Counters, TIME_BOUNDS } from '../ledger/counters.ts'
+import type { Counters } from '../ledger/counters.ts'
+import { TIME_BOUNDS } from '../ledger/schema.ts'
 import { flushRefusals } from './refusals.ts'
 
 /** What is counted, for Prometheus. It is read, never computed from the orders. */
@@ -14,7 +15,7 @@ export const metrics = new Routes().get('/', authorised, async (c) => {
 })
 
 function familiesOf(counters: Counters, now: number): Family[] {
-  const { orders, oldest_waiting, attempts, times, refusals, gates, events } = counters
+  const { orders, oldest_waiting, attempts, times, refusals, gates, events, deliveries, warnings } = counters
   return [
     {
       name: 'bridge_orders',
@@ -27,6 +28,44 @@ function familiesOf(counters: Counters, now: number): Family[] {
       type: 'gauge',
       help: 'Age of the oldest order that is queued, sending or unconfirmed; 0 when none is.',
       samples: [{ value: oldest_waiting === null ? 0 : Math.max(0, now - oldest_waiting) / 1000 }],
+    },
+    {
+      name: 'bridge_orders_in_doubt',
+      type: 'gauge',
+      help: 'Orders that may have arrived although their answer was lost, or that may be there twice.',
+      samples: [{ value: counters.in_doubt }],
+    },
+    {
+      name: 'bridge_orders_sent_again_total',
+      type: 'counter',
+      help: 'Sends of orders that might have arrived before.',
+      samples: [{ value: counters.sent_again }],
+    },
+    {
+      name: 'bridge_order_warnings_total',
+      type: 'counter',
+      help: 'What looked wrong about orders that were taken, by code.',
+      samples: warnings.map(({ code, n }) => ({ labels: { code }, value: n })),
+    },
+    {
+      name: 'bridge_deliveries',
+      type: 'gauge',
+      help: 'What is not relayed, by destination and state.',
+      samples: deliveries.map(({ destination, state, n }) => ({ labels: { destination, state }, value: n })),
+    },
+    {
+      name: 'bridge_ledger_bytes',
+      type: 'gauge',
+      help: 'What the ledger takes of its 10 GB.',
+      samples: [{ value: counters.bytes }],
+    },
+    {
+      name: 'bridge_erasure_overdue_seconds',
+      type: 'gauge',
+      help: 'How long the oldest content that RETENTION_DAYS condemns has been due; 0 when none is.',
+      samples: [
+        { value: counters.erasure_due === null ? 0 : Math.max(0, now - counters.erasure_due) / 1000 },
+      ],
     },
     {
       name: 'bridge_attempts_total',

@@ -124,7 +124,22 @@ export const NOTES: Record<ProblemCode, Note> = {
   'order-conflict': {
     means: 'An order with this external_id but other content was taken in before and may have been relayed.',
     causes: ['An order was changed after it was sent.', 'Two stores number their orders alike.'],
-    todo: 'Give a new order an ID of its own. Tell Sign Customiser of a change by its own ways.',
+    todo: 'Look at what differs (errors) and at the order. What was sent is corrected at Sign Customiser; what was not is cancelled, or corrected by sending it anew once it is rejected.',
+  },
+  'already-relayed': {
+    means: 'Sign Customiser has the order, and has no call that cancels one.',
+    causes: ['The order was cancelled after it had been handed over.'],
+    todo: 'Ask Sign Customiser to stop it, by the number that the order shows.',
+  },
+  'not-settleable': {
+    means: 'Only what is unconfirmed, failed or rejected can be decided on by hand.',
+    causes: ['It is queued or under way, or relayed or cancelled already.'],
+    todo: 'Look at its state. What was cancelled is retried, what is queued can be cancelled.',
+  },
+  'not-erasable': {
+    means: 'The order waits to be sent, which it could not be without its content.',
+    causes: ['It was taken in and not handed over yet.'],
+    todo: 'Cancel it, then erase it; or wait until it is relayed.',
   },
   'order-erased': {
     means: 'The order’s content was erased after RETENTION_DAYS, so there is nothing left to send.',

@@ -64,7 +64,7 @@ export async function readinessOf(env: Env, now: number): Promise<Readiness> {
     probe('KV', isReadable(env.CATALOGUE)),
     probe(
       'The ledger',
-      askLedger(env, (ledger) => ledger.lastSweep()),
+      askLedger(env, (ledger) => ledger.health()),
     ),
   ])
   const checks: Checks = {
@@ -74,7 +74,11 @@ export async function readinessOf(env: Env, now: number): Promise<Readiness> {
     sweep:
       ledger.value === undefined
         ? { status: 'off', detail: 'The ledger knows.' }
-        : sweepCheck(ledger.value, now),
+        : sweepCheck(ledger.value.swept, now),
+    room:
+      ledger.value === undefined
+        ? { status: 'off', detail: 'The ledger knows.' }
+        : roomCheck(ledger.value.fullness),
   }
   return { ready: Object.values(checks).every(({ status }) => status !== 'failed'), checks }
 }
@@ -101,6 +105,12 @@ function sweepCheck(sweptAt: number | null, now: number): Check {
   return now - sweptAt <= OLDEST_SWEEP_MS
     ? { status: 'ok' }
     : { status: 'failed', detail: `last ran ${minutes} minutes ago: see the cron trigger` }
+}
+
+/** Told from 80 % on; nothing is refused for it. */
+function roomCheck(fullness: number): Check {
+  if (fullness < 0.8) return { status: 'ok' }
+  return { status: 'ok', detail: `the ledger is ${Math.floor(fullness * 100)} % full: lower RETENTION_DAYS` }
 }
 
 async function probe<T>(what: string, work: Promise<T>): Promise<{ check: Check; value?: T }> {

@@ -25,7 +25,7 @@ export async function flushRefusals(env: Env): Promise<void> {
   pending = {}
   since = null
   try {
-    await askLedger(env, (ledger) => ledger.countRefusals(refusals))
+    await askLedger(env, (ledger) => ledger.countRefusals(refusals), { once: true })
   } catch (fault) {
     logFault(fault, { code: 'refusals-lost' })
   }

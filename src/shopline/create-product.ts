@@ -35,7 +35,7 @@ export async function createInShopline(c: AppContext, design: Design): Promise<R
     const making = await inTime(MOST_MS - waited, (signal) =>
       makeProduct(settings.value, draft, claim.may_exist, signal),
     )
-    await askLedger(c.env, (ledger) => ledger.settleProduct(sku, making, began))
+    await askLedger(c.env, (ledger) => ledger.settleProduct(sku, making, began), { once: true })
     return making
   }
   const making = work()

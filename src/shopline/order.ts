@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import { newOrder, type Order } from '../ledger/new-order.ts'
-import type { OrderReport } from '../ledger/order-report.ts'
+import type { OrderReport } from '../ledger/reported-orders.ts'
 import { filled, objectOf, textOf, translated } from './fields.ts'
 import { linesOf } from './lines.ts'
 import { customerOf, shippingAddressOf } from './person.ts'
@@ -77,7 +77,8 @@ function mapped(id: string, order: JsonObject, items: readonly Json[], currency:
   return {
     external_id: id,
     external_order_number,
-    products: products.map(({ external_id }) => external_id),
+    lines: products.map(({ external_id, price = null }) => ({ external_id, price })),
+    warnings: [],
     content: {
       external_id: id,
       external_order_number,

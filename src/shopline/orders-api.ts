@@ -1,10 +1,9 @@
 import type { Answer } from '../http/exchange.ts'
 import type { JsonObject } from '../http/json.ts'
 import { askLedger } from '../ledger/ask.ts'
-import type { Deliverer } from '../ledger/channel.ts'
-import type { Outcome } from '../ledger/delivery.ts'
-import type { Fetch } from '../ledger/report-fetch.ts'
-import { retryAfter } from '../ledger/schedule.ts'
+import type { Sender } from '../ledger/channel.ts'
+import { type Outcome, retryAfter } from '../ledger/delivery.ts'
+import type { Fetch } from '../ledger/reported-orders.ts'
 import { log } from '../log.ts'
 import { readSettings } from '../settings.ts'
 import { callOpenApi, isPassing, jsonIn, OPEN_API_SETTINGS } from './open-api.ts'
@@ -17,12 +16,13 @@ const SETTINGS = [...OPEN_API_SETTINGS, 'CURRENCY', 'SHOPLINE_RELAY_WHEN'] as co
  *
  * https://open-api.docs.shoplineapp.com/docs/get-order. Fetching twice does no harm, so a lost answer is a failure as any other.
  */
-export const ordersApi: Deliverer = {
+export const ordersApi: Sender = {
   settings: SETTINGS,
+  knowsRepeats: true,
 
   async send(env, { body }, signal) {
     const settings = readSettings(env, SETTINGS)
-    if (!settings.ok || body === null) throw new Error('an order is being fetched that can not be fetched')
+    if (!settings.ok) throw new Error('an order is being fetched that can not be fetched')
     const { CURRENCY, SHOPLINE_RELAY_WHEN } = settings.value
     const { order_id, event }: Fetch = JSON.parse(body)
 
@@ -34,6 +34,13 @@ export const ordersApi: Deliverer = {
     const state = await askLedger(env, (ledger) => ledger.reportFetched(event, report))
     log('log', { event: 'order-fetched', external_id: order_id, state })
     return { outcome: 'relayed', status: answer.status, remoteId: null }
+  },
+
+  /** What the token is for, which changes nothing: https://open-api.docs.shoplineapp.com/docs/get-token-info */
+  probe(env, signal) {
+    const settings = readSettings(env, OPEN_API_SETTINGS)
+    if (!settings.ok) throw new Error('SHOPLINE is being called without its settings')
+    return callOpenApi(settings.value, '/token/info', signal)
   },
 }
 

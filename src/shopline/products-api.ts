@@ -1,7 +1,7 @@
 import type { Design } from '../catalogue/design.ts'
 import type { Answer } from '../http/exchange.ts'
 import { isObject, type Json } from '../http/json.ts'
-import { retryAfter } from '../ledger/schedule.ts'
+import { retryAfter } from '../ledger/delivery.ts'
 import type { Making } from '../ledger/store-products.ts'
 import { log } from '../log.ts'
 import { textOf } from './fields.ts'

@@ -11,6 +11,9 @@ import { handshake } from './handshake.ts'
 import { orderOf, orderReport } from './order.ts'
 import { shoplineSignature } from './signature.ts'
 
+/** SHOPLINE waits three seconds in all. */
+const PATIENCE = { patience: 2_500 }
+
 /**
  * Where SHOPLINE posts its events: the Webhook address of a Developer Center app.
  *
@@ -42,7 +45,7 @@ export const webhooks = new Routes().post(
     }
     const isCancellation = CANCELLATIONS.includes(topic)
     if (id === null || !(isCancellation || SHOPLINE_ORDER_TOPICS.includes(topic))) {
-      c.var.line.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event))
+      c.var.line.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event), PATIENCE)
       return c.json({ ok: true })
     }
 
@@ -50,7 +53,7 @@ export const webhooks = new Routes().post(
     const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
     const reported = await orderReport(id, order, reading)
     const report = isCancellation ? { ...reported, standing: 'cancelled' as const } : reported
-    c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report))
+    c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report), PATIENCE)
     return c.json({ ok: true })
   },
 )

@@ -32,7 +32,6 @@ export const createProduct = (createInStore: CreateInStore) =>
       const design = await newDesign(product.value, {
         source: 'callback',
         body: c.var.body,
-        text: json.value.text,
         signed_at: Number(c.req.header('x-webhook-timestamp')),
         currency: CURRENCY,
       })

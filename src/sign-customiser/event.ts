@@ -1,7 +1,8 @@
-import { isObject, type Json, type JsonObject } from '../http/json.ts'
+import { isObject, type Json } from '../http/json.ts'
 import type { Refusal } from '../http/problem.ts'
-import type { Proof } from '../ledger/confirm.ts'
+import type { Proof } from '../ledger/events.ts'
 import { err, ok, type Result } from '../result.ts'
+import { remoteIdOf } from './orders-api.ts'
 import { usableId } from './product.ts'
 
 /** What a subscription's event is about; `content_id` is null where that can not be told. */
@@ -52,17 +53,23 @@ const isKnown = (key: string): key is keyof typeof TOPICS => Object.hasOwn(TOPIC
 export function proofOf(body: Json): Proof | null {
   const order = isObject(body) ? body.order : null
   if (!isObject(order)) return null
-  const { external_id, external_order_number, order_id } = order
-  if (typeof external_id !== 'string' || typeof external_order_number !== 'string') return null
+  const external_id = textOf(order.external_id)
+  const number = textOf(order.external_order_number)
+  if (external_id === null || number === null) return null
+  const products = (Array.isArray(order.products) ? order.products : []).filter(isObject)
+  const idsOf = (member: 'product_id' | 'external_id') =>
+    products.map((product) => textOf(product[member])).filter((id) => id !== null)
   return {
     external_id,
-    number: external_order_number,
-    remote_id: typeof order_id === 'number' || typeof order_id === 'string' ? JSON.stringify(order_id) : null,
-    product_ids: productIdsOf(order),
+    number,
+    remote_id: remoteIdOf(order.order_id),
+    product_ids: idsOf('product_id'),
+    external_ids: idsOf('external_id'),
   }
 }
 
-const productIdsOf = ({ products }: JsonObject): string[] =>
-  (Array.isArray(products) ? products : [])
-    .map((product) => (isObject(product) ? usableId(product.product_id) : null))
-    .filter((id) => id !== null)
+/** An ID as text, whatever the vendor has it as; null where it can be none of ours. */
+function textOf(id: Json | undefined): string | null {
+  if (typeof id === 'number') return Number.isSafeInteger(id) ? `${id}` : null
+  return typeof id === 'string' && id.length <= 255 ? id : null
+}

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { anObject, fieldErrors } from '../http/body.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import type { Refusal } from '../http/problem.ts'
-import type { Order } from '../ledger/new-order.ts'
+import type { Order, Warning } from '../ledger/new-order.ts'
 import { err, ok, type Result } from '../result.ts'
 
 const text = (what: string) =>
@@ -89,7 +89,8 @@ export function parseOrder(body: Json, integrationId: number): Result<Order, Ref
     external_id: order.external_id,
     external_order_number: order.external_order_number,
     content: withDefaults(body),
-    products: order.products.map(({ external_id }) => external_id),
+    lines: order.products.map(({ external_id, price = null }) => ({ external_id, price })),
+    warnings: warningsOf(body),
   })
 }
 
@@ -100,3 +101,41 @@ function withDefaults(body: Json): JsonObject {
   const lines = Array.isArray(products) ? products : []
   return { ...rest, products: lines.map((line) => (isObject(line) ? { quantity: 1, ...line } : line)) }
 }
+
+/** The fields of an address that Sign Customiser documents; others are passed on, but nobody promises to read them. */
+const ADDRESS_FIELDS = new Set([
+  'first_name',
+  'last_name',
+  'company',
+  'address_1',
+  'address_2',
+  'city',
+  'province',
+  'postcode',
+  'country',
+  'phone',
+  'email',
+])
+
+/** What looks wrong about an order that is taken all the same. */
+function warningsOf(body: Json): Warning[] {
+  if (!isObject(body)) return []
+  const warnings: Warning[] = []
+  if (!isObject(body.shipping_address) || Object.keys(body.shipping_address).length === 0)
+    warnings.push({
+      code: 'no-shipping-address',
+      pointer: '/shipping_address',
+      detail: 'is missing: the factory will not know where to send the sign',
+    })
+  for (const name of ['billing_address', 'shipping_address'] as const)
+    for (const field of Object.keys(isObject(body[name]) ? body[name] : {}))
+      if (!ADDRESS_FIELDS.has(field))
+        warnings.push({
+          code: 'unknown-address-field',
+          pointer: `/${name}/${field.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+          detail: 'is no field that Sign Customiser documents',
+        })
+  return warnings.slice(0, MOST_WARNINGS)
+}
+
+const MOST_WARNINGS = 20

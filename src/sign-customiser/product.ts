@@ -1,7 +1,7 @@
 import type { Design } from '../catalogue/design.ts'
 import { isObject, type Json, type JsonObject } from '../http/json.ts'
 import type { Refusal } from '../http/problem.ts'
-import type { NewDesign } from '../ledger/designs.ts'
+import type { SignedDesign } from '../ledger/record-design.ts'
 import { err, ok, type Result } from '../result.ts'
 import { sha256 } from '../signing/hmac.ts'
 
@@ -24,29 +24,28 @@ export function usableId(productId: Json | undefined): string | null {
 
 /**
  * The store's ID for a design: computed, never looked up, so that the same callback, repeated or raced, gets the same
- * answer. Without a usable product ID it is made of the body's SHA-256.
+ * answer. Without a usable product ID it is made of the body's SHA-256, `digest` in hex.
  */
-export async function externalIdOf(productId: string | null, body: Uint8Array<ArrayBuffer>): Promise<string> {
-  return `sc-${productId ?? (await sha256(body)).slice(0, 20)}`
-}
+export const externalIdOf = (productId: string | null, digest: string): string =>
+  `sc-${productId ?? digest.slice(0, 20)}`
 
-/** A signed body as it arrived: its bytes, its text, its timestamp in Unix seconds, and what its currency is if it names none. */
+/** A signed body as it arrived: its bytes, its timestamp in Unix seconds, and what its currency is if it names none. */
 interface Arrival {
   source: Design['source']
   body: Uint8Array<ArrayBuffer>
-  text: string
   signed_at: number
   currency: string
 }
 
 /** Makes a design ready for the ledger, under the store's ID for it. */
-export async function newDesign(product: JsonObject, arrival: Arrival): Promise<NewDesign> {
+export async function newDesign(product: JsonObject, arrival: Arrival): Promise<SignedDesign> {
   const product_id = usableId(product.product_id)
-  const external_id = await externalIdOf(product_id, arrival.body)
+  const digest = await sha256(arrival.body)
+  const external_id = externalIdOf(product_id, digest)
   const received_at = new Date().toISOString()
-  const { source, currency, text, signed_at } = arrival
+  const { source, currency, body, signed_at } = arrival
   const design = designOf(product, { external_id, product_id, source, currency, received_at })
-  return { design, signed: text, signed_at }
+  return { design, digest, signed: body, signed_at }
 }
 
 /** Reads a product leniently: what is missing or of another kind is null. Fields as in the vendor's `product:created`. */

@@ -11,6 +11,9 @@ import { eventOf, proofOf } from './event.ts'
 import { newDesign, productOf, usableId } from './product.ts'
 import { signCustomiserSignature } from './signature.ts'
 
+/** What Sign Customiser waits at most for the ledger, in milliseconds: it sends the same again. */
+const PATIENCE_MS = 3_000
+
 /**
  * Where Sign Customiser's webhook subscriptions post their events, whatever their topic; each has a secret of its own.
  *
@@ -29,14 +32,15 @@ export const webhooks = new Routes().post(
     c.var.line.topic = topic
 
     if (topic === 'product:created') {
-      const refusal = await heal(c, value, text)
+      const refusal = await heal(c, value)
       if (refusal) return refusal
     }
     const digest = await sha256(c.var.body)
     const proof = topic === 'order:created' ? proofOf(value) : null
-    c.var.line.state = await askLedger(c.env, (ledger) =>
-      ledger.recordEvent({ topic, source: 'sign-customiser', content_id, digest, payload: text }, proof),
-    )
+    const received = { topic, source: 'sign-customiser' as const, content_id, digest, payload: text }
+    c.var.line.state = await askLedger(c.env, (ledger) => ledger.recordEvent(received, proof), {
+      patience: PATIENCE_MS,
+    })
     return c.json({ ok: true })
   },
 )
@@ -45,7 +49,7 @@ export const webhooks = new Routes().post(
  * Records a design that the callback never brought. What is known stays as it is; without an ID nothing can be compared. Where
  * products are made in the store there is nothing to heal: only the callback's answer could tell the ID.
  */
-async function heal(c: Context<Signed>, body: Json, text: string): Promise<Response | null> {
+async function heal(c: Context<Signed>, body: Json): Promise<Response | null> {
   const product = productOf(body)
   if (!product.ok || usableId(product.value.product_id) === null) return null
   const settings = readSettings(c.env, ['CURRENCY', 'STORE'])
@@ -55,7 +59,6 @@ async function heal(c: Context<Signed>, body: Json, text: string): Promise<Respo
   const design = await newDesign(product.value, {
     source: 'event',
     body: c.var.body,
-    text,
     signed_at: Number(c.req.header('x-webhook-timestamp')),
     currency: settings.value.CURRENCY,
   })

@@ -4,9 +4,8 @@ import { cursorOf, invalidQuery, readListQuery } from '../http/list-query.ts'
 import type { Refusal } from '../http/problem.ts'
 import { refuse } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
-import { isState, STATES } from '../ledger/delivery.ts'
-import { FORWARDED, isForwarded } from '../ledger/delivery-views.ts'
-import { type NotRetried, RETRYABLE } from '../ledger/retry.ts'
+import type { NotRetried } from '../ledger/deliveries.ts'
+import { FORWARDED, isForwarded, isState, RETRYABLE, STATES } from '../ledger/delivery.ts'
 
 /** What a caller waits at most for the attempt that a retry makes, in milliseconds. */
 const PATIENCE_MS = 4_500
@@ -37,7 +36,9 @@ export const deliveries = new Routes()
 
   .post('/:id/retry', authorised, async (c) => {
     const id = c.req.param('id')
-    const retried = await askLedger(c.env, (ledger) => ledger.retryDelivery(id, PATIENCE_MS))
+    const retried = await askLedger(c.env, (ledger) => ledger.retryDelivery(id, 'api', PATIENCE_MS), {
+      once: true,
+    })
     if (typeof retried === 'string') return refuse(c, NOT_RETRIED[retried])
     c.var.line.external_id = id
     c.var.line.state = retried.state
@@ -52,6 +53,6 @@ const NOT_RETRIED: Record<NotRetried, Refusal> = {
   },
   erased: {
     code: 'order-erased',
-    detail: 'Its content was erased after RETENTION_DAYS, so there is nothing to send.',
+    detail: 'Its content was erased, so there is nothing to send.',
   },
 }

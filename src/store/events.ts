@@ -3,6 +3,7 @@ import { authorised } from '../http/auth.ts'
 import { cursorOf, readListQuery } from '../http/list-query.ts'
 import { refuse } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
+import type { EventView } from '../ledger/events.ts'
 
 /** The events that vendors sent, newest first, for the store's backend. */
 export const events = new Routes().get('/', authorised, async (c) => {
@@ -12,5 +13,11 @@ export const events = new Routes().get('/', authorised, async (c) => {
   const page = await askLedger(c.env, (ledger) =>
     ledger.events({ ...query.value, topic: topic === '' ? null : topic }),
   )
-  return c.json({ events: page.items, next_cursor: cursorOf(page.next) })
+  const list = page.items.map(textOf).join(',')
+  return c.body(`{"events":[${list}],"next_cursor":${JSON.stringify(cursorOf(page.next))}}`, 200, {
+    'content-type': 'application/json',
+  })
 })
+
+/** The body is put in as it was sent: parsed, a number of twenty digits would be another one. */
+const textOf = ({ payload, ...event }: EventView) => `{"payload":${payload},${JSON.stringify(event).slice(1)}`

@@ -1,6 +1,5 @@
 import { postJson } from '../http/exchange.ts'
-import type { Deliverer } from '../ledger/channel.ts'
-import { webhookOutcome } from '../ledger/webhook-outcome.ts'
+import { type Sender, webhookOutcome } from '../ledger/channel.ts'
 import { readSettings } from '../settings.ts'
 import { standardSignature } from '../signing/standard-webhooks.ts'
 
@@ -11,13 +10,14 @@ const SETTINGS = ['EVENTS_URL', 'EVENTS_SECRET'] as const
  *
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-export const forwarding: Deliverer = {
+export const forwarding: Sender = {
   settings: SETTINGS,
   address: 'EVENTS_URL',
+  knowsRepeats: true,
 
   async send(env, { external_id, body }, signal) {
     const settings = readSettings(env, SETTINGS)
-    if (!settings.ok || body === null) throw new Error('an event is being sent that can not be sent')
+    if (!settings.ok) throw new Error('an event is being sent that can not be sent')
 
     const timestamp = `${Math.floor(Date.now() / 1000)}`
     const signature = await standardSignature(settings.value.EVENTS_SECRET, external_id, timestamp, body)

@@ -5,10 +5,16 @@ import { Routes } from '../http/app.ts'
 import { authorised } from '../http/auth.ts'
 import { anObject, fieldErrors, jsonBody } from '../http/body.ts'
 import { cursorOf, readListQuery } from '../http/list-query.ts'
+import type { Refusal } from '../http/problem.ts'
 import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { recordDesign } from '../ledger/record-design.ts'
 import { logFault } from '../log.ts'
+import { sha256 } from '../signing/hmac.ts'
+import { within } from '../within.ts'
+
+/** What a caller waits at most for KV, in milliseconds: the ledger knows as well. */
+const KV_PATIENCE_MS = 500
 
 const text = v.optional(v.string('must be a string'))
 const minorUnits = v.optional(
@@ -48,10 +54,7 @@ export const products = new Routes()
     c.var.line.external_id = external_id
     const published = await readCatalogue(c.env, external_id)
     const design = published ?? (await askLedger(c.env, (ledger) => ledger.design(external_id)))
-    if (design === null)
-      return refuse(c, { code: 'not-found', detail: 'There is no product with this external_id.' })
-    if (published === null)
-      c.executionCtx.waitUntil(askLedger(c.env, (ledger) => ledger.publishAgain(external_id)))
+    if (design === null) return refuse(c, NOT_FOUND)
     return c.body(design, 200, { 'content-type': 'application/json' })
   })
 
@@ -90,9 +93,13 @@ export const products = new Routes()
       updated_at: null,
       received_at: now.toISOString(),
     }
+    const signed = new TextEncoder().encode(
+      JSON.stringify({ product: c.var.json }),
+    ) as Uint8Array<ArrayBuffer>
     const recorded = await recordDesign(c.env, (work) => c.executionCtx.waitUntil(work), {
       design,
-      signed: JSON.stringify({ product: c.var.json }),
+      digest: await sha256(signed),
+      signed,
       signed_at: Math.floor(now.getTime() / 1000),
     })
     if (recorded === 'conflict')
@@ -104,10 +111,21 @@ export const products = new Routes()
     return c.json(design, recorded === 'new' ? 201 : 200)
   })
 
-/** KV is a cache: when it can't be read, the ledger knows. */
-async function readCatalogue(env: Env, externalId: string): Promise<string | null> {
+  .delete('/:external_id', authorised, async (c) => {
+    const external_id = c.req.param('external_id')
+    c.var.line.external_id = external_id
+    const isErased = await askLedger(c.env, (ledger) => ledger.eraseDesign(external_id))
+    return isErased ? c.body(null, 204) : refuse(c, NOT_FOUND)
+  })
+
+const NOT_FOUND: Refusal = { code: 'not-found', detail: 'There is no product with this external_id.' }
+
+/** KV is a cache: when it can't be read, or not in time, the ledger knows. */
+async function readCatalogue(env: Env, externalId: string): Promise<ReadableStream | null> {
   try {
-    return await catalogue.find(env.CATALOGUE, externalId)
+    const found = await within(KV_PATIENCE_MS, catalogue.find(env.CATALOGUE, externalId))
+    if (found !== 'late') return found
+    throw new Error('KV took too long')
   } catch (error) {
     logFault(error, { external_id: externalId, code: 'catalogue-get-failed' })
     return null

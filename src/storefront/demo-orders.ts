@@ -74,7 +74,9 @@ async function designsOf(env: Env, { items }: Checkout): Promise<Map<string, Des
   const texts = await Promise.all(
     items.map(({ external_id }) => askLedger(env, (ledger) => ledger.design(external_id))),
   )
-  const designs = texts.filter((text) => text !== null).map((text): Design => JSON.parse(text))
+  const designs = texts
+    .filter((json) => json !== null)
+    .map((json): Design => JSON.parse(new TextDecoder().decode(json)))
   return new Map(designs.map((design) => [design.external_id, design]))
 }
 

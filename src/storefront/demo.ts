@@ -44,7 +44,7 @@ export const demo = new Routes()
     const text = await askLedger(c.env, (ledger) => ledger.design(external_id))
     if (text === null)
       return refuse(c, { code: 'not-found', detail: 'There is no product with this external_id.' })
-    const { title, price, currency, image }: Design = JSON.parse(text)
+    const { title, price, currency, image }: Design = JSON.parse(new TextDecoder().decode(text))
     return c.json({ external_id, title, price, currency, image })
   })
 

@@ -231,6 +231,10 @@ describe('the list of events', () => {
     ['an order', orderCreated, 'order:created', 'SIGN-12345'],
     ['a form', formSubmitted, 'form:submitted', 'submission_number'],
   ])('shows topic and content of %s, and nobody', async (_, payload, topic, content) => {
+    // An order is shown only if it is ours.
+    outsideAnswers()
+    await postDesign({ product_id: 1 })
+    await postOrder(anOrder('12345', { external_order_number: 'SIGN-12345' }))
     await postEvent(payload)
 
     const page = await readConsole('/events')

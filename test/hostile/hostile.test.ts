@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000 + RUNS * 10
 beforeEach(async () => {
   freezeTime()
   watchLog()
-  changeSettings({ DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://localhost:1' })
+  await changeSettings({ DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://localhost:1' })
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => accepted())
   await postDesign({ product_id: 1 })
 })

@@ -40,7 +40,7 @@ describe('a request that no route takes', () => {
     ['DELETE', '/orders', 'GET, HEAD, POST'],
     ['PUT', '/orders/a', 'GET, HEAD'],
     ['GET', '/orders/a/retry', 'POST'],
-    ['POST', '/products/a', 'GET, HEAD, PUT'],
+    ['POST', '/products/a', 'GET, HEAD, PUT, DELETE'],
     ['OPTIONS', '/orders', 'GET, HEAD, POST'],
   ])('%s %s gets 405 and what is allowed', async (method, path, allow) => {
     const response = await fetchBridge(path, { method })

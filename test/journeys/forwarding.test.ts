@@ -23,7 +23,7 @@ beforeEach(freezeTime)
 afterEach(startAfresh)
 
 it('an hour without the events endpoint delays no order and loses no event', async () => {
-  changeSettings({ EVENTS_URL })
+  await changeSettings({ EVENTS_URL })
   const app = await withEvents()
   fetchFromOutside(app)
   const bridge = vi.mocked(fetch).getMockImplementation()

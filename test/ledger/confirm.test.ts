@@ -4,10 +4,12 @@ import {
   accepted,
   alarmAt,
   anOrder,
+  changeSettings,
   fetchAsStore,
   freezeTime,
   HOUR,
   ledger,
+  MINUTE,
   NOW,
   outsideAnswers,
   passTime,
@@ -17,6 +19,7 @@ import {
   readOrder,
   runAlarm,
   SECOND,
+  sendAsStore,
   startAfresh,
 } from '../bridge.ts'
 
@@ -151,9 +154,8 @@ describe('order:created', () => {
   })
 
   it.each([
-    ['no products', { products: undefined }],
-    ['products without IDs', { products: [{ title: 'x' }] }],
     ['its product among others', { products: [{ product_id: 99 }, { product_id: '1' }] }],
+    ["its product by the store's ID", { products: [{ external_id: 'sc-1' }] }],
   ])('that lists %s settles', async (_, more) => {
     outsideAnswers(lost)
     await postOrder(anOrder())
@@ -163,14 +165,110 @@ describe('order:created', () => {
   })
 
   it.each([
-    ['was refused', () => new Response('', { status: 422 }), 'rejected'],
-    ['has only failed in passing', () => new Response('', { status: 503 }), 'queued'],
-  ])('settles nothing that can not have landed: an order that %s', async (_, answer, state) => {
+    ['was refused', () => new Response('', { status: 422 })],
+    ['has only failed in passing', () => new Response('', { status: 503 })],
+  ])('settles whatever was sent: an order that %s', async (_, answer) => {
     outsideAnswers(answer)
     await postOrder(anOrder())
 
     await postEvent(created())
-    expect(await readOrder()).toMatchObject({ state })
+    expect(await readOrder()).toMatchObject({ state: 'relayed', confirmed_at: expect.any(String) })
+  })
+
+  it('settles nothing that was never sent', async () => {
+    outsideAnswers(() => new Response('', { status: 401 }))
+    await postOrder(anOrder('other'))
+    await postOrder(anOrder())
+    expect(await readOrder()).toMatchObject({ state: 'queued', attempts: 0 })
+
+    await postEvent(created())
+    expect(await readOrder()).toMatchObject({ state: 'queued' })
+  })
+
+  it.each([
+    ['no products', { products: undefined }],
+    ['products without IDs', { products: [{ title: 'x' }] }],
+  ])('that lists %s settles only an order of imported products', async (_, more) => {
+    outsideAnswers(lost)
+    await sendAsStore('PUT', '/products/old-1', { title: 'Bar' })
+    await postOrder(anOrder())
+    await postOrder(anOrder('order-2', { products: [{ external_id: 'old-1' }] }))
+
+    await postEvent(created(more))
+    await postEvent(created(more, 'order-2'))
+    expect(await readOrder()).toMatchObject({ state: 'unconfirmed' })
+    expect(await readOrder('order-2')).toMatchObject({ state: 'relayed' })
+  })
+
+  it('that has IDs as numbers settles all the same', async () => {
+    outsideAnswers(lost)
+    await postDesign({ product_id: 691061 })
+    await postOrder(
+      anOrder('1042', { external_order_number: '1042', products: [{ external_id: 'sc-691061' }] }),
+    )
+
+    await postEvent({
+      order: {
+        order_id: 7,
+        external_id: 1042,
+        external_order_number: 1042,
+        products: [{ product_id: 691061 }],
+      },
+    })
+    expect(await readOrder('1042')).toMatchObject({ state: 'relayed' })
+  })
+
+  it('that came before the order was sent settles it once its answer is lost', async () => {
+    const sent = outsideAnswers(({ url, body }) => {
+      if (url.endsWith('/webhooks')) return Response.json([])
+      const { external_id } = body as { external_id: string }
+      return external_id === 'other' ? new Response('', { status: 401 }) : lost()
+    })
+    await postOrder(anOrder('other'))
+    await postOrder(anOrder())
+    await postEvent(created())
+    expect(await readOrder()).toMatchObject({ state: 'queued', attempts: 0 })
+
+    passTime(MINUTE)
+    await runAlarm()
+    expect(await readOrder()).toMatchObject({ state: 'relayed', attempts: 1, sign_customiser_order_id: 77 })
+    expect(sent.filter(({ url }) => url.endsWith('/orders'))).toHaveLength(2)
+  })
+
+  it('of an order that is not ours is kept without its customer, and not forwarded', async () => {
+    await changeSettings({ EVENTS_URL: 'https://store.test/events' })
+    const sent = outsideAnswers()
+    await postEvent(created({ customer: { first_name: 'Ada' } }, 'elsewhere'))
+    await runAlarm()
+
+    const { events } = await (await fetchAsStore('/events')).json<{ events: unknown[] }>()
+    expect(events).toMatchObject([{ topic: 'order:created', content_id: '77', payload: null }])
+    expect(sent).toEqual([])
+  })
+
+  it('under another ID than before shows that an order which was sent twice is there twice', async () => {
+    await changeSettings({ ALERT_URL: 'https://alerts.test/' })
+    const sent = outsideAnswers(({ url }, nth) =>
+      url.startsWith('https://alerts') ? new Response() : nth === 1 ? lost() : accepted(),
+    )
+    await postOrder(anOrder())
+    passTime(120 * SECOND)
+    await runAlarm()
+    expect(await readOrder()).toMatchObject({ state: 'relayed', attempts: 2, may_have_arrived: true })
+
+    for (const id of [7, 7, 8, 8]) await postEvent(created({ order_id: id, order_number: Math.random() }))
+    await runAlarm()
+
+    const texts = sent.flatMap(({ body }) => {
+      const { kind, text } = body as { kind?: string; text: string }
+      return kind === 'order-maybe-twice' ? [text] : []
+    })
+    expect(texts.sort()).toEqual([
+      expect.stringContaining('is sent again'),
+      expect.stringContaining('twice, as 7 and 8'),
+    ])
+    const list = await (await fetchAsStore('/orders?may_have_arrived=true')).json<{ orders: unknown[] }>()
+    expect(list.orders).toMatchObject([{ external_id: 'order-1' }])
   })
 
   it('creates and relays nothing', async () => {

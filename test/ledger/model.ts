@@ -38,6 +38,8 @@ export interface Known {
   arrivals: number
   /** Answers that were lost: each may account for one arrival too many. */
   lost: number
+  /** Sign Customiser's event said that it is there, whether it is or not. */
+  isClaimed: boolean
 }
 
 /** What must be so, kept beside the bridge: of each order what was acknowledged and what the other side saw of it. */
@@ -50,7 +52,8 @@ export class Model {
   readonly events = new Set<string>()
 
   /** Stands in for the other side. */
-  answer({ body }: Sent): Response | Promise<Response> {
+  answer({ body, url }: Sent): Response | Promise<Response> {
+    if (url.endsWith('/webhooks')) return MOODS[this.mood].answer()
     const { external_id, currency } = body as { external_id: string; currency: string }
     const { answer, outcome, takes } = MOODS[this.mood]
     const known = this.orders.get(external_id)
@@ -62,9 +65,9 @@ export class Model {
     return answer()
   }
 
-  /** A callback was acknowledged. Of two that were signed in the same second the later one counts. */
+  /** A callback was acknowledged. Of two that were signed in the same second the one that is there counts. */
   signed(signedAt: number, price: number): void {
-    if (signedAt >= this.design.signedAt) this.design = { signedAt, price }
+    if (signedAt > this.design.signedAt) this.design = { signedAt, price }
   }
 
   count(state: State): number {

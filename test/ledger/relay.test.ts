@@ -87,8 +87,9 @@ describe('an order whose first attempt', () => {
       'a page of HTML with 200',
       () => new Response('<h1>Maintenance</h1>', { headers: { 'content-type': 'text/html' } }),
     ],
-    ['an empty 204', () => new Response(null, { status: 204 })],
-    ['a list with 200', () => Response.json([])],
+    ['errors with 200', () => Response.json({ errors: { products: ['is wrong'] } })],
+    ['an error with 200', () => Response.json({ success: false })],
+    ['words and no order with 200', () => Response.json({ message: 'Unauthenticated.' })],
     ['a broken connection', () => Promise.reject(new TypeError('Network connection lost.'))],
   ])('gets %s is unconfirmed, and sent again after RELAY_CONFIRM_SECONDS', async (_, answer) => {
     const sent = outsideAnswers((_, nth) => (nth === 1 ? answer() : accepted()))
@@ -105,7 +106,10 @@ describe('an order whose first attempt', () => {
   })
 
   it.each([
-    ['409', () => new Response('', { status: 409 })],
+    [
+      '409 for a taken ID',
+      () => Response.json({ message: 'The external_id has already been taken.' }, { status: 409 }),
+    ],
     [
       '422 for a taken ID',
       () =>
@@ -121,6 +125,27 @@ describe('an order whose first attempt', () => {
     await runAlarms()
 
     expect(await readOrder()).toMatchObject({ state: 'relayed', attempts: 2 })
+  })
+
+  it.each([
+    ['an empty 204', () => new Response(null, { status: 204 })],
+    ['an empty 200', () => new Response('')],
+    ['a list with 200', () => Response.json([])],
+    ['an order with words', () => Response.json({ message: 'Created.', order: { order_id: 7 } })],
+  ])('gets %s is relayed', async (_, answer) => {
+    const sent = outsideAnswers(() => answer())
+
+    expect((await postOrder(anOrder())).status).toBe(201)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('was lost and whose second gets a 409 of another kind is rejected', async () => {
+    outsideAnswers((_, nth) => new Response('', { status: nth === 1 ? 502 : 409 }))
+
+    await postOrder(anOrder())
+    await runAlarms()
+
+    expect(await readOrder()).toMatchObject({ state: 'rejected', attempts: 2, may_have_arrived: true })
   })
 
   it.each([
@@ -146,7 +171,7 @@ describe('an order whose first attempt', () => {
   })
 
   it('is lost, with settings that are no whole milliseconds, waits all the same', async () => {
-    changeSettings({
+    await changeSettings({
       RELAY_TIMEOUT_SECONDS: '1.23456',
       RELAY_FIRST_RETRY_SECONDS: '0.12345',
       RELAY_CONFIRM_SECONDS: '0.0005',

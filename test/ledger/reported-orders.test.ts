@@ -38,7 +38,7 @@ describe('an order that is reported more than once', () => {
     const sent = outsideAnswers()
 
     expect(await report(orderEvent())).toBe('accepted')
-    expect(await report(orderEvent())).toBe('seen')
+    expect(await report(orderEvent({}, { trace_id: 'another' }))).toBe('seen')
     await runAlarm()
     expect(await update({ status: 'confirmed' })).toBe('seen')
     await runAlarm()
@@ -137,7 +137,7 @@ describe('a cancelled order', () => {
     await runAlarm()
 
     expect(ordersIn(sent)).toEqual([])
-    expect(await readOrder(ORDER)).toMatchObject({ state: 'rejected', last_error: 'Cancelled in the store.' })
+    expect(await readOrder(ORDER)).toMatchObject({ state: 'cancelled', may_have_arrived: false })
     expect(await listAlerts()).toEqual([])
   })
 

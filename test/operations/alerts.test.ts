@@ -23,7 +23,7 @@ const EVENTS_URL = 'https://store.test/hook'
 
 beforeEach(async () => {
   freezeTime()
-  changeSettings({ ALERT_URL })
+  await changeSettings({ ALERT_URL })
   await postDesign({ product_id: 1 })
 })
 afterEach(startAfresh)
@@ -56,7 +56,10 @@ describe('the operator is told', () => {
 
     expect(alerts(sent)).toEqual([
       {
-        text: 'Sign Customiser rejected order order-1: it is not tried again until it was corrected. https://bridge.test/console/orders/order-1',
+        text: 'Sign Customiser rejected order #order-1 (order-1): it is not tried again until it was corrected. https://bridge.test/console/orders/order-1',
+        content:
+          'Sign Customiser rejected order #order-1 (order-1): it is not tried again until it was corrected. https://bridge.test/console/orders/order-1',
+        external_order_number: '#order-1',
         kind: 'order-rejected',
         at: new Date(NOW).toISOString(),
         external_id: 'order-1',
@@ -99,6 +102,7 @@ describe('the operator is told', () => {
     isDown = false
     await pass(5 * MINUTE)
     isDown = true
+    await pass(HOUR)
     for (let n = 0; n < 8; n++) await postOrder(anOrder(`later-${n}`))
     await pass(5 * MINUTE)
     expect(kinds(sent).map(([kind]) => kind)).toEqual(['gate-closed', 'recovered', 'gate-closed'])
@@ -129,7 +133,7 @@ describe('the operator is told', () => {
   })
 
   it('of an events endpoint that is gone', async () => {
-    changeSettings({ EVENTS_URL })
+    await changeSettings({ EVENTS_URL })
     const sent = outside(() => new Response('', { status: 410 }))
     for (const order_id of [1, 2, 3]) await postEvent({ order: { order_id } })
     for (let i = 0; i < 5; i++) await pass(HOUR)
@@ -138,7 +142,7 @@ describe('the operator is told', () => {
   })
 
   it('of an events endpoint that is given up, once for all that waited', async () => {
-    changeSettings({ EVENTS_URL })
+    await changeSettings({ EVENTS_URL })
     const sent = outside(down)
     for (let order_id = 1; order_id < 10; order_id++) {
       await postEvent({ order: { order_id } })
@@ -153,7 +157,7 @@ describe('the operator is told', () => {
   })
 
   it('of an event that is given up though others arrive', async () => {
-    changeSettings({ EVENTS_URL })
+    await changeSettings({ EVENTS_URL })
     const sent = outsideAnswers(({ url, body }) =>
       url !== ALERT_URL && (body as { type: string }).type.includes('form') ? down() : new Response('ok'),
     )
@@ -175,7 +179,7 @@ describe('the operator is told', () => {
 })
 
 it('leaves the link out where the bridge does not know its address', async () => {
-  changeSettings({ BRIDGE_URL: '' })
+  await changeSettings({ BRIDGE_URL: '' })
   const sent = outside(() => new Response('', { status: 422 }))
   await postOrder(anOrder())
   await pass(0)

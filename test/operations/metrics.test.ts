@@ -38,6 +38,12 @@ describe('GET /metrics', () => {
     ).toEqual([
       ['bridge_orders', 'gauge'],
       ['bridge_oldest_waiting_seconds', 'gauge'],
+      ['bridge_orders_in_doubt', 'gauge'],
+      ['bridge_orders_sent_again_total', 'counter'],
+      ['bridge_order_warnings_total', 'counter'],
+      ['bridge_deliveries', 'gauge'],
+      ['bridge_ledger_bytes', 'gauge'],
+      ['bridge_erasure_overdue_seconds', 'gauge'],
       ['bridge_attempts_total', 'counter'],
       ['bridge_delivery_seconds', 'histogram'],
       ['bridge_refusals_total', 'counter'],

@@ -79,14 +79,15 @@ describe('rotating SIGN_CUSTOMISER_API_TOKEN', () => {
     const sent = outsideAnswers(({ headers }) =>
       headers.authorization === `Bearer ${NEW}` ? accepted() : new Response('', { status: 401 }),
     )
-    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: OLD })
+    await changeSettings({ SIGN_CUSTOMISER_API_TOKEN: OLD })
     expect((await postOrder(anOrder())).status, 'the old one was revoked too early').toBe(202)
-    changeSettings({ SIGN_CUSTOMISER_API_TOKEN: NEW })
+    await changeSettings({ SIGN_CUSTOMISER_API_TOKEN: NEW })
     passTime(MINUTE)
     await runAlarm()
 
     expect(await readOrder()).toMatchObject({ state: 'relayed' })
-    expect(sent.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${OLD}`, `Bearer ${NEW}`])
+    const orders = sent.filter(({ url }) => url.endsWith('/orders'))
+    expect(orders.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${OLD}`, `Bearer ${NEW}`])
   })
 })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../src/ledger/new-order.ts'
 import { Literal, type Value, type Writing, write } from '../../src/sandbox/shopline-json.ts'
 import { canonicalReadings } from '../../src/shopline/canonical-json.ts'
-import { canonicalJson } from '../../src/signing/canonical-json.ts'
 import { utf8 } from '../bridge.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -58,7 +58,7 @@ describe('POST /shopline/hooks/{key}', () => {
     await post(orderEvent())
     await post({ topic: 'user/update', resource: { id: 'user-1', email: 'grace@example.com' } })
 
-    expect((await listEvents()).map(({ payload }) => payload)).toEqual([
+    expect((await listEvents()).map(({ payload }) => JSON.parse(payload ?? 'null'))).toEqual([
       { topic: 'user/update', resource: { id: 'user-1' } },
       { topic: 'order/create', resource: { id: ORDER } },
     ])

@@ -123,6 +123,9 @@ describe('an order that an event merely points to', () => {
 
     await report(pointer)
     await runAlarm()
+    expect(sent.filter(isFetch), 'a repeat fetches nothing').toHaveLength(1)
+    await report({ ...pointer, trace_id: '3' })
+    await runAlarm()
 
     expect(sent.filter(isFetch)).toHaveLength(2)
     expect(await readOrder(ORDER)).toMatchObject({ source: 'shopline' })

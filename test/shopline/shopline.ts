@@ -4,9 +4,9 @@ import { expect } from 'vitest'
 import type { JsonObject } from '../../src/http/json.ts'
 import bridge from '../../src/index.ts'
 import { type EventView, listEvents as eventsIn } from '../../src/ledger/events.ts'
-import { canonicalJson } from '../../src/signing/canonical-json.ts'
+import { canonicalJson } from '../../src/ledger/new-order.ts'
 import { prefixed, sign } from '../../src/signing/hmac.ts'
-import { ledger, SECOND, sendAsStore, utf8 } from '../bridge.ts'
+import { changeSettings, ledger, SECOND, sendAsStore, utf8 } from '../bridge.ts'
 import envelope from '../payloads/shopline/order-create.json'
 
 /** The product of the payload that is a sign, once it was issued. */
@@ -73,11 +73,8 @@ export const listEvents = (): Promise<EventView[]> =>
       eventsIn(storage.sql, { topic: null, limit: 50, before: Number.MAX_SAFE_INTEGER }).items,
   )
 
-/** Has the ledger's present instance queue alerts. */
-export const alertsOn = () =>
-  runInDurableObject(ledger(), (instance) => {
-    Object.assign((instance as unknown as { env: object }).env, { ALERT_URL: 'https://alerts.test' })
-  })
+/** Has the ledger queue alerts. */
+export const alertsOn = () => changeSettings({ ALERT_URL: 'https://alerts.test' })
 
 /** The alerts that were queued, oldest first. */
 export const listAlerts = () =>

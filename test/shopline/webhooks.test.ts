@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { canonicalJson } from '../../src/signing/canonical-json.ts'
+import { canonicalJson } from '../../src/ledger/new-order.ts'
 import { prefixed, sign } from '../../src/signing/hmac.ts'
 import {
   accepted,
@@ -113,7 +113,7 @@ describe('POST /shopline/webhooks', () => {
     const resource = { _id: '1', token: 'opens-the-store', scopes: 'orders' }
     await report({ topic: 'access_token/create', resource })
 
-    expect((await listEvents())[0]?.payload).toEqual({
+    expect(JSON.parse((await listEvents())[0]?.payload ?? 'null')).toEqual({
       topic: 'access_token/create',
       resource: { _id: '1', scopes: 'orders' },
     })

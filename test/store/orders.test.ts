@@ -60,10 +60,13 @@ describe('POST /orders', () => {
       state: 'relayed',
       attempts: 1,
       next_attempt_at: null,
+      may_have_arrived: false,
       sign_customiser_order_id: 1,
       last_error: null,
       received_at: at,
       relayed_at: at,
+      confirmed_at: null,
+      warnings: [],
       history: [{ at, outcome: 'relayed', status: 200, duration_ms: 0, detail: null }],
     })
   })

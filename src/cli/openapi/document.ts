@@ -1,6 +1,4 @@
-import { STATES } from '../../ledger/delivery.ts'
-import { FORWARDED } from '../../ledger/delivery-views.ts'
-import { RETRYABLE } from '../../ledger/retry.ts'
+import { BULK_RETRYABLE, FORWARDED, STATES } from '../../ledger/delivery.ts'
 import { DESIGN, FORM_SUBMITTED, IMPORT, ORDER, ORDER_CREATED, SHOPLINE_ORDER } from './examples.ts'
 import { ref, SCHEMAS, type Schema } from './schemas.ts'
 
@@ -109,7 +107,13 @@ const PATHS = {
     get: operation({
       ...store,
       summary: 'List orders, newest first',
-      parameters: [state, beginning('an order ID, order number or product ID'), limit, cursor],
+      parameters: [
+        state,
+        query('may_have_arrived', { const: 'true' }),
+        beginning('an order ID, order number or product ID'),
+        limit,
+        cursor,
+      ],
       answers: { 200: ['A page of orders.', 'Orders'] },
       problems: ['bearer', 'query'],
     }),
@@ -132,11 +136,47 @@ const PATHS = {
       problems: ['bearer', 'missing', 'conflict'],
     }),
   },
+  '/orders/{external_id}/cancel': {
+    post: operation({
+      ...store,
+      summary: 'Withdraw an order',
+      description: 'may_have_arrived says whether something may be at Sign Customiser already.',
+      parameters: [path('external_id')],
+      answers: {
+        200: ['It is withdrawn: nothing more is sent.', 'Order'],
+        202: ['An attempt is under way, and is the last.', 'Order'],
+      },
+      problems: ['bearer', 'missing', 'conflict'],
+    }),
+  },
+  '/orders/{external_id}/settle': {
+    post: operation({
+      ...store,
+      summary: 'Say whether an order has arrived, after looking at Sign Customiser',
+      parameters: [path('external_id')],
+      body: {
+        schema: 'Decision',
+        examples: { arrived: { arrived: true, sign_customiser_order_id: 691061 } },
+      },
+      answers: { 200: ['It is relayed, or queued again.', 'Order'] },
+      problems: ['bearer', 'body', 'missing', 'conflict'],
+    }),
+  },
+  '/orders/{external_id}/erase': {
+    post: operation({
+      ...store,
+      summary: "Erase an order's content at a customer's wish",
+      description: 'ID, number, digest and state stay. One that waits to be sent is not erased.',
+      parameters: [path('external_id')],
+      answers: { 200: ['It is erased.', 'Order'] },
+      problems: ['bearer', 'missing', 'conflict'],
+    }),
+  },
   '/orders/retry': {
     post: operation({
       ...store,
       summary: 'Try all orders of a state again',
-      parameters: [{ ...query('state', { enum: [...RETRYABLE] }), required: true }],
+      parameters: [{ ...query('state', { enum: [...BULK_RETRYABLE] }), required: true }],
       answers: { 202: ['How many.', 'Retried'] },
       problems: ['bearer', 'query'],
     }),
@@ -166,6 +206,14 @@ const PATHS = {
       body: { schema: 'Import', examples: { sign: IMPORT } },
       answers: { 200: ['It was known.', 'Product'], 201: ['It is known now.', 'Product'] },
       problems: ['bearer', 'body', 'conflict'],
+    }),
+    delete: operation({
+      ...store,
+      summary: "Erase a design's content at a customer's wish",
+      description: 'The ID stays known, and orders of it still go out.',
+      parameters: [path('external_id')],
+      answers: { 204: ['It is erased.'] },
+      problems: ['bearer', 'missing'],
     }),
   },
   '/deliveries': {

@@ -1,9 +1,9 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import { isObject } from '../../http/json.ts'
-import { STATES } from '../../ledger/delivery.ts'
-import { FORWARDED } from '../../ledger/delivery-views.ts'
+import { FORWARDED, STATES } from '../../ledger/delivery.ts'
 import { orderSchema } from '../../sign-customiser/order.ts'
+import { decisionSchema } from '../../store/orders.ts'
 import { importSchema } from '../../store/products.ts'
 
 export type Schema = JsonSchema
@@ -33,10 +33,21 @@ const orderView: Record<string, Schema> = {
   state: { enum: [...STATES] },
   attempts: { type: 'integer' },
   next_attempt_at: timeOrNull,
+  may_have_arrived: {
+    type: 'boolean',
+    description:
+      'An answer was lost, so it may be there already; of a relayed order, that it may be there twice.',
+  },
   sign_customiser_order_id: { type: ['string', 'number', 'null'] },
   last_error: nullable('string'),
   received_at: time,
   relayed_at: timeOrNull,
+  confirmed_at: { ...timeOrNull, description: 'When its order:created came.' },
+  warnings: {
+    type: 'array',
+    description: 'What looks wrong about it although it was taken.',
+    items: exactly({ code: text, pointer: text, detail: text }),
+  },
 }
 
 const history: Schema = {
@@ -84,13 +95,14 @@ const event: Record<string, Schema> = {
   content_id: nullable('string'),
   repeats: { type: 'integer' },
   received_at: time,
-  payload: { description: 'The body as it came; null once it was erased.' },
+  payload: { description: 'The body as it came; null once it was erased, or where it is not kept.' },
   note: { type: 'string', description: 'What came of an event that reports an order.' },
 }
 
 export const SCHEMAS = {
   NewOrder: demanded(orderSchema),
   Import: demanded(importSchema),
+  Decision: demanded(decisionSchema),
   Order: exactly({ ...orderView, history }),
   Orders: listed('orders', exactly(orderView)),
   Retried: exactly({ retried: { type: 'integer' } }),
