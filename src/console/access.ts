@@ -7,8 +7,18 @@ import { onFault, refuseFailure } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 import { isOneOf } from '../signing/hmac.ts'
 
-/** Admits the user `operator` with `CONSOLE_PASSWORD` by HTTP Basic; refusals are pages. */
+/**
+ * Admits the user `operator` with `CONSOLE_PASSWORD` by HTTP Basic; refusals are pages.
+ *
+ * Nobody comes in while the demo runs the vendor's script on this origin: to a browser that script would be the console's own,
+ * and could read every page and press every button.
+ */
 export const operator = createMiddleware<App>(async function operator(c, next) {
+  const demo = readSettings(c.env, ['DEMO'])
+  if (demo.ok && demo.value.DEMO === 'on') {
+    c.var.line.settings = ['DEMO']
+    return turnAway(c, 'not-configured', 503, 'The console is closed', WHILE_DEMO, { 'retry-after': '60' })
+  }
   const settings = readSettings(c.env, ['CONSOLE_PASSWORD'])
   if (!settings.ok) {
     c.var.line.settings = ['CONSOLE_PASSWORD']
@@ -29,6 +39,10 @@ export const operator = createMiddleware<App>(async function operator(c, next) {
     'www-authenticate': 'Basic realm="Sign Customiser Bridge", charset="UTF-8"',
   })
 })
+
+const WHILE_DEMO =
+  'DEMO is on: the demo shop runs Sign Customiser’s script on this address, where it could read the console. Set DEMO to off, or ' +
+  'show the demo on a deployment of its own.'
 
 /** `user:password` in UTF-8, or null when the header is no Basic one. */
 function credentials(header: string): string | null {

@@ -73,6 +73,20 @@ describe('the door of the console', () => {
     if (password !== '') expect(page).not.toContain(password.trim())
   })
 
+  it.each(PAGES)(
+    'is shut, and says so, while the vendor’s script runs on its origin: /console%s',
+    async (path) => {
+      const headers = { authorization: basic('console-password'), 'sec-fetch-site': 'same-origin' }
+      const response = await fetchWith({ DEMO: 'on' }, `/console${path}`, { headers })
+
+      expect(response.status).toBe(503)
+      expect(await response.text()).toContain('DEMO is on')
+      const pressed = await fetchWith({ DEMO: 'on' }, '/console/orders/retry', { method: 'POST', headers })
+      expect(pressed.status).toBe(503)
+      expect((await fetchWith({ DEMO: 'sandbox' }, `/console${path}`, { headers })).status).toBeLessThan(500)
+    },
+  )
+
   it.each(['', '/orders', '/orders/order-1', '/products', '/events'])(
     'lets nobody keep, frame or index /console%s, and runs no script in it',
     async (path) => {
