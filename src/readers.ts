@@ -100,12 +100,14 @@ export const topics =
       : err('must be topics such as order/create, separated by blanks')
   }
 
-/** A secret that stands in an address, where it is seen more easily than in a header. */
-export const addressKey =
-  (least: number): Reader<string> =>
+/** Secrets that stand in an address, where they are seen more easily than in a header. */
+export const addressKeys =
+  (most: number, least: number): Reader<readonly string[]> =>
   (raw) => {
-    const read = secret(least)(raw)
-    return read.ok && !/^[\w-]+$/.test(raw) ? err('must be letters, digits, - and _') : read
+    const read = secrets(most, least)(raw)
+    return read.ok && !read.value.every((key) => /^[\w-]+$/.test(key))
+      ? err('must be letters, digits, - and _')
+      : read
   }
 
 /** A key of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */

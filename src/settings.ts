@@ -1,6 +1,6 @@
 import {
   address,
-  addressKey,
+  addressKeys,
   currency,
   handle,
   number,
@@ -45,7 +45,7 @@ const READERS = {
   CURRENCY_DECIMALS: wholeNumber(2, 0, 4),
   SHOPLINE_APP_SECRET: secrets(5, VENDORS),
   SHOPLINE_ACCESS_TOKEN: secret(VENDORS),
-  SHOPLINE_HOOK_KEY: addressKey(32),
+  SHOPLINE_HOOK_KEY: addressKeys(5, 32),
   SHOPLINE_API_URL: origin('https://open.shopline.io'),
   SHOPLINE_MERCHANT_HANDLE: handle,
   SHOPLINE_MERCHANT_ID: shoplineId,

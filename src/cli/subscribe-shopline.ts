@@ -80,19 +80,25 @@ const told = ({ id, topics, status }: ShoplineSubscription) => ({ id, topics, st
 const isHookOf = (bridge: string, { address }: ShoplineSubscription) =>
   address.startsWith(hookAddress(bridge, ''))
 
-/** The address for unsigned events. Its key is the one that is set, or that a subscription has already, else it is made up. */
+/**
+ * The address for unsigned events. Its key is the one that is set, or that a subscription has already, else it is made up. Keys of
+ * subscriptions that post now stay in force.
+ */
 async function hookOf(
   bridge: string,
   existing: readonly ShoplineSubscription[],
   surroundings: Surroundings,
 ): Promise<string> {
-  const [subscribed] = existing.filter((one) => isHookOf(bridge, one))
-  const set = secretsOf(surroundings, 'SHOPLINE_HOOK_KEY').at(-1)
-  const key =
-    set ?? subscribed?.address.slice(hookAddress(bridge, '').length) ?? randomBytes(32).toString('hex')
+  const beginning = hookAddress(bridge, '')
+  const subscribed = existing
+    .filter((one) => isHookOf(bridge, one))
+    .map(({ address }) => address.slice(beginning.length))
+  const set = secretsOf(surroundings, 'SHOPLINE_HOOK_KEY')
+  const key = set.at(-1) ?? subscribed.at(-1) ?? randomBytes(32).toString('hex')
   const address = hookAddress(bridge, key)
   if (await isOpen(address)) return address
-  await surroundings.putSecret('SHOPLINE_HOOK_KEY', key)
+  const live = new Set([...subscribed, ...set, key])
+  await surroundings.putSecret('SHOPLINE_HOOK_KEY', [...live].join(' '))
   for (let look = 0; look < LOOKS; look++) {
     if (await isOpen(address)) return address
     await surroundings.wait(LOOK_AGAIN_MS)

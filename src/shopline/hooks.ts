@@ -11,14 +11,14 @@ import { CANCELLATIONS, isOfAnother, readEvent } from './event.ts'
 import { handshake } from './handshake.ts'
 import { orderOf } from './order.ts'
 
-/** Admits only requests whose address ends in the key of `SHOPLINE_HOOK_KEY`. */
+/** Admits only requests whose address ends in a key of `SHOPLINE_HOOK_KEY`. */
 const withKey = createMiddleware<App>(async function withKey(c, next) {
   const settings = readSettings(c.env, ['SHOPLINE_HOOK_KEY'])
   if (!settings.ok) return refuseUnconfigured(c, settings.error)
-  if (await isOneOf([settings.value.SHOPLINE_HOOK_KEY], c.req.param('key') ?? '')) return next()
+  if (await isOneOf(settings.value.SHOPLINE_HOOK_KEY, c.req.param('key') ?? '')) return next()
   return refuseFailure(c, {
     code: 'not-found',
-    detail: 'The address must end in the value of SHOPLINE_HOOK_KEY.',
+    detail: 'The address must end in a key of SHOPLINE_HOOK_KEY.',
   })
 })
 

@@ -291,6 +291,12 @@ describe('npm run bridge -- subscribe --store shopline', () => {
     const second = await run(words, { settings: { ...others, SHOPLINE_HOOK_KEY: key } })
     expect(second.code, second.text).toBe(0)
     expect(second.text).toContain('subscribed now      order/create')
+
+    const newer = 'k'.repeat(32)
+    const third = await run(words, { ...surroundings, settings: { ...others, SHOPLINE_HOOK_KEY: newer } })
+    expect(third.code, third.text).toBe(0)
+    expect(puts[1]).toEqual(['SHOPLINE_HOOK_KEY', `${key} ${newer}`])
+    expect(third.text).toMatch(/Subscription [0-9a-f]{24} posts to an address with another key: delete it/)
   })
 
   it.each([
@@ -318,7 +324,8 @@ async function hookWorker(): Promise<{ url: string; next: Record<string, string>
       return response.end(
         JSON.stringify({ checks: { SHOPLINE_MERCHANT_ID: { status: SHOPLINE_MERCHANT_ID ? 'ok' : 'off' } } }),
       )
-    response.statusCode = SHOPLINE_HOOK_KEY && !request.url?.endsWith(SHOPLINE_HOOK_KEY) ? 404 : 503
+    const isKnown = SHOPLINE_HOOK_KEY?.split(' ').some((key) => request.url?.endsWith(key))
+    response.statusCode = SHOPLINE_HOOK_KEY && !isKnown ? 404 : 503
     if (!SHOPLINE_HOOK_KEY) return response.end('{"detail":"SHOPLINE_HOOK_KEY is not set."}')
     if (response.statusCode === 404) return response.end('{}')
     if (!SHOPLINE_MERCHANT_ID) return response.end('{"detail":"SHOPLINE_MERCHANT_ID is not set."}')

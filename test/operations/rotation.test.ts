@@ -22,8 +22,8 @@ beforeEach(freezeTime)
 afterEach(startAfresh)
 
 const TIMESTAMP = `${NOW / 1000}`
-const OLD = 'a-secret-that-was'
-const NEW = 'a-secret-that-will-be'
+const OLD = 'a-secret-that-was-there-until-today'
+const NEW = 'a-secret-that-will-be-from-tomorrow'
 
 /** A request that is signed, or authorised, with one secret, to a bridge whose setting holds these. */
 type Call = (live: string, used: string) => Promise<Response>
@@ -48,11 +48,17 @@ const shopline: Call = async (live, used) => {
   })
 }
 
+const hook: Call = (live, used) =>
+  fetchWith({ SHOPLINE_HOOK_KEY: live }, `/shopline/hooks/${used}`, {
+    method: 'POST',
+    body: '{"topic":"a/b"}',
+  })
+
 const store: Call = (live, used) =>
   fetchWith({ STORE_API_TOKEN: live }, '/orders', { headers: { authorization: `Bearer ${used}` } })
 
 /** README's steps under "Rotating secrets", each with who still has which secret meanwhile. */
-describe.each<[string, Call]>([
+describe.each<[string, Call, number?]>([
   [
     'SIGN_CUSTOMISER_INTEGRATION_SECRET',
     signedCall('SIGN_CUSTOMISER_INTEGRATION_SECRET', '/sign-customiser/products'),
@@ -62,14 +68,15 @@ describe.each<[string, Call]>([
     signedCall('SIGN_CUSTOMISER_WEBHOOK_SECRET', '/sign-customiser/webhooks'),
   ],
   ['SHOPLINE_APP_SECRET', shopline],
+  ['SHOPLINE_HOOK_KEY', hook, 404],
   ['STORE_API_TOKEN', store],
-])('rotating %s', (_, call) => {
+])('rotating %s', (_, call, refused = 401) => {
   it('refuses nobody on the way and the old one at the end', async () => {
     expect((await call(OLD, OLD)).status, 'before').toBe(200)
     expect((await call(`${OLD} ${NEW}`, OLD)).status, 'both live, the other side not yet changed').toBe(200)
     expect((await call(`${OLD} ${NEW}`, NEW)).status, 'both live, the other side changed').toBe(200)
     expect((await call(NEW, NEW)).status, 'the old one removed').toBe(200)
-    expect((await call(NEW, OLD)).status, 'whoever still has the old one').toBe(401)
+    expect((await call(NEW, OLD)).status, 'whoever still has the old one').toBe(refused)
   })
 })
 
