@@ -28,7 +28,7 @@ import {
 } from '../../src/ledger/delivery.ts'
 import { FIRST_FORWARDED } from '../../src/ledger/schema.ts'
 import { freezeTime, HOUR, NOW, SECOND, startAfresh } from '../bridge.ts'
-import { inLedger } from './inside.ts'
+import { inLedger, putRow } from './inside.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
@@ -51,33 +51,6 @@ const anOrder: NewDelivery = {
   refers: null,
   body: '{"old":1}',
   give_up_at: NOW + 72 * HOUR,
-}
-
-/** A row as it would be found, put there without any move. */
-function put(sql: SqlStorage, state: State, more: Record<string, SqlStorageValue> = {}): number {
-  const row = {
-    destination: 'orders',
-    external_id: 'order-1',
-    number: '1',
-    source: 'store',
-    state,
-    digest: 'd',
-    attempts: 1,
-    next_attempt_at: ['queued', 'unconfirmed', 'sending'].includes(state) ? NOW : null,
-    give_up_at: NOW + 72 * HOUR,
-    received_at: NOW - HOUR,
-    changed_at: NOW - HOUR,
-    relayed_at: state === 'relayed' ? NOW - HOUR : null,
-    body: '{"old":1}',
-    ...more,
-  }
-  const columns = Object.keys(row)
-  return sql
-    .exec<{ seq: number }>(
-      `INSERT INTO deliveries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) RETURNING seq`,
-      ...Object.values(row),
-    )
-    .one().seq
 }
 
 const rowOf = (sql: SqlStorage, seq: number) =>
@@ -164,7 +137,7 @@ const MOVES: Move[] = [
 describe.each(MOVES)('%s', (name, move, leads) => {
   it.each(STATES)(`leads from %s to ${JSON.stringify(leads)} or nowhere`, async (state) => {
     await inLedger(({ sql }) => {
-      const seq = put(sql, state)
+      const seq = putRow(sql, state)
       const before = rowOf(sql, seq)
       move(sql, seq)
       const after = rowOf(sql, seq)
@@ -208,7 +181,7 @@ describe('an attempt', () => {
     'at what was cancelled meanwhile is the last, unless it relays: %j',
     async (outcome) => {
       await inLedger(({ sql }) => {
-        const seq = put(sql, 'sending', { is_cancelled: 1 })
+        const seq = putRow(sql, 'sending', { is_cancelled: 1 })
         const state = outcome === RELAYED ? 'relayed' : 'cancelled'
         expect(end(sql, seq, outcome)).toEqual({ state, is_cancelled: 1 })
         expect(rowOf(sql, seq)).toMatchObject({ state, next_attempt_at: null })
@@ -218,7 +191,7 @@ describe('an attempt', () => {
 
   it('that never left does not count, nor as sent again', async () => {
     await inLedger(({ sql }) => {
-      const seq = put(sql, 'unconfirmed', { lost: 1, attempts: 1 })
+      const seq = putRow(sql, 'unconfirmed', { lost: 1, attempts: 1 })
       lease(sql, seq, NOW, NOW + 1)
       expect(rowOf(sql, seq)).toMatchObject({ state: 'sending', attempts: 2, resent: 1 })
       putBack(sql, seq, NOW, NOW + 5, NOW)
@@ -234,7 +207,7 @@ describe('an attempt', () => {
 
   it('that never left, at what was cancelled meanwhile, is not made again', async () => {
     await inLedger(({ sql }) => {
-      const seq = put(sql, 'sending', { is_cancelled: 1 })
+      const seq = putRow(sql, 'sending', { is_cancelled: 1 })
       putBack(sql, seq, NOW, NOW + 5, NOW)
       expect(rowOf(sql, seq)).toMatchObject({ state: 'cancelled', next_attempt_at: null })
     })
@@ -247,13 +220,13 @@ describe('an attempt', () => {
           .exec('SELECT outcome FROM history')
           .toArray()
           .map(({ outcome }) => outcome)
-      end(sql, put(sql, 'sending'), RELAYED)
+      end(sql, putRow(sql, 'sending'), RELAYED)
       expect(lines()).toEqual([])
       expect(rowOf(sql, 1)).toMatchObject({ first_status: 200, first_ms: SECOND })
-      end(sql, put(sql, 'sending', { external_id: 'b', attempts: 2 }), RELAYED)
-      end(sql, put(sql, 'sending', { external_id: 'c' }), PASSING)
+      end(sql, putRow(sql, 'sending', { external_id: 'b', attempts: 2 }), RELAYED)
+      end(sql, putRow(sql, 'sending', { external_id: 'c' }), PASSING)
       // What was settled meanwhile keeps the line of the attempt that was under way.
-      end(sql, put(sql, 'relayed', { external_id: 'd' }), RELAYED)
+      end(sql, putRow(sql, 'relayed', { external_id: 'd' }), RELAYED)
       expect(lines()).toEqual(['relayed', 'passing', 'relayed'])
     })
   })
@@ -262,7 +235,7 @@ describe('an attempt', () => {
 describe('a confirmation', () => {
   it('settles nothing that was never sent', async () => {
     await inLedger(({ sql }) => {
-      const seq = put(sql, 'queued', { attempts: 0 })
+      const seq = putRow(sql, 'queued', { attempts: 0 })
       expect(confirm(sql, seq, '7', NOW)).toEqual({ result: 'nothing' })
       expect(rowOf(sql, seq)).toMatchObject({ state: 'queued', confirmed_at: null })
     })
@@ -270,7 +243,7 @@ describe('a confirmation', () => {
 
   it('is noted once, and keeps the ID that the answer gave', async () => {
     await inLedger(({ sql }) => {
-      const seq = put(sql, 'relayed', { remote_id: '6' })
+      const seq = putRow(sql, 'relayed', { remote_id: '6' })
       expect(confirm(sql, seq, '7', NOW)).toEqual({ result: 'confirmed' })
       expect(confirm(sql, seq, '8', NOW + 1)).toEqual({ result: 'nothing' })
       expect(rowOf(sql, seq)).toMatchObject({ confirmed_at: NOW, remote_id: '6' })
@@ -283,7 +256,7 @@ describe('a correction', () => {
     'of one that is %s and may have arrived replaces nothing',
     async (state) => {
       await inLedger(({ sql }) => {
-        const seq = put(sql, state, { lost: 1 })
+        const seq = putRow(sql, state, { lost: 1 })
         const corrected = { number: '2', digest: 'e', warnings: null, body: '{}', give_up_at: NOW + 1 }
         expect(replace(sql, { seq, body: '{"old":1}' }, corrected, NOW)).toBeNull()
         expect(rowOf(sql, seq)).toMatchObject({ state, body: '{"old":1}' })
@@ -295,8 +268,8 @@ describe('a correction', () => {
 describe('a retry of many', () => {
   it('keeps the time of what may have arrived, and no other', async () => {
     await inLedger(({ sql }) => {
-      const doubtful = put(sql, 'failed', { lost: 1, not_before: NOW + HOUR })
-      const other = put(sql, 'failed', { external_id: 'b', not_before: NOW + HOUR })
+      const doubtful = putRow(sql, 'failed', { lost: 1, not_before: NOW + HOUR })
+      const other = putRow(sql, 'failed', { external_id: 'b', not_before: NOW + HOUR })
       expect(retryAll(sql, 'orders', 'failed', 'console', NOW, NOW + 72 * HOUR)).toBe(2)
       expect(rowOf(sql, doubtful)).toMatchObject({ next_attempt_at: NOW + HOUR, not_before: NOW + HOUR })
       expect(rowOf(sql, other)).toMatchObject({ next_attempt_at: NOW, not_before: 0 })
@@ -305,9 +278,9 @@ describe('a retry of many', () => {
 
   it('leaves alone what was erased, what another state or destination has', async () => {
     await inLedger(({ sql }) => {
-      put(sql, 'failed', { body: null })
-      put(sql, 'rejected', { external_id: 'b' })
-      put(sql, 'failed', { destination: 'alerts', external_id: 'c', seq: FIRST_FORWARDED })
+      putRow(sql, 'failed', { body: null })
+      putRow(sql, 'rejected', { external_id: 'b' })
+      putRow(sql, 'failed', { destination: 'alerts', external_id: 'c', seq: FIRST_FORWARDED })
       expect(retryAll(sql, 'orders', 'failed', 'console', NOW, NOW + 72 * HOUR)).toBe(0)
     })
   })
@@ -317,9 +290,9 @@ describe('giving up', () => {
   it('takes at most so many, of one destination, whose time has run out', async () => {
     await inLedger(({ sql }) => {
       for (const id of ['a', 'b', 'c'])
-        put(sql, 'queued', { external_id: id, give_up_at: NOW, lost: id === 'a' ? 1 : 0 })
-      put(sql, 'queued', { external_id: 'd', give_up_at: NOW + 1 })
-      put(sql, 'queued', { destination: 'alerts', seq: FIRST_FORWARDED, give_up_at: NOW })
+        putRow(sql, 'queued', { external_id: id, give_up_at: NOW, lost: id === 'a' ? 1 : 0 })
+      putRow(sql, 'queued', { external_id: 'd', give_up_at: NOW + 1 })
+      putRow(sql, 'queued', { destination: 'alerts', seq: FIRST_FORWARDED, give_up_at: NOW })
       expect(giveUp(sql, 'orders', NOW, 2)).toHaveLength(2)
       expect(giveUp(sql, 'orders', NOW, 2)).toHaveLength(1)
       expect(giveUp(sql, 'orders', NOW, 2)).toEqual([])
@@ -330,12 +303,16 @@ describe('giving up', () => {
 describe('when a gate opens', () => {
   it('all are due at once, but none before it may be sent, nor later than it was', async () => {
     const due = await inLedger(({ sql }) => {
-      put(sql, 'queued', { external_id: 'backed off', next_attempt_at: NOW + HOUR })
-      put(sql, 'unconfirmed', { external_id: 'in doubt', next_attempt_at: NOW + HOUR, not_before: NOW + 60 })
-      put(sql, 'unconfirmed', { external_id: 'waits', next_attempt_at: NOW + 60, not_before: NOW + 60 })
-      put(sql, 'queued', { external_id: 'due before', next_attempt_at: NOW - 5 })
-      put(sql, 'sending', { external_id: 'under way', next_attempt_at: NOW + 12 })
-      put(sql, 'queued', {
+      putRow(sql, 'queued', { external_id: 'backed off', next_attempt_at: NOW + HOUR })
+      putRow(sql, 'unconfirmed', {
+        external_id: 'in doubt',
+        next_attempt_at: NOW + HOUR,
+        not_before: NOW + 60,
+      })
+      putRow(sql, 'unconfirmed', { external_id: 'waits', next_attempt_at: NOW + 60, not_before: NOW + 60 })
+      putRow(sql, 'queued', { external_id: 'due before', next_attempt_at: NOW - 5 })
+      putRow(sql, 'sending', { external_id: 'under way', next_attempt_at: NOW + 12 })
+      putRow(sql, 'queued', {
         destination: 'events',
         external_id: 'elsewhere',
         next_attempt_at: NOW + HOUR,
@@ -362,13 +339,13 @@ describe('what was changed while the clock ran ahead', () => {
   it('is put back by as much, so that it does not sleep until the clock catches up', async () => {
     await inLedger(({ sql }) => {
       const ahead = 48 * HOUR
-      const late = put(sql, 'unconfirmed', {
+      const late = putRow(sql, 'unconfirmed', {
         changed_at: NOW + ahead,
         next_attempt_at: NOW + ahead + 60,
         not_before: NOW + ahead + 60,
         give_up_at: NOW + ahead + 72 * HOUR,
       })
-      const right = put(sql, 'queued', { external_id: 'b', next_attempt_at: NOW + HOUR })
+      const right = putRow(sql, 'queued', { external_id: 'b', next_attempt_at: NOW + HOUR })
       const before = rowOf(sql, right)
       mendTimes(sql, 'orders', NOW, 60 * SECOND)
 
@@ -386,7 +363,7 @@ describe('what was changed while the clock ran ahead', () => {
 describe('erasing', () => {
   it('takes what is personal and leaves what happened', async () => {
     await inLedger(({ sql }) => {
-      const seq = put(sql, 'sending', { warnings: '[]' })
+      const seq = putRow(sql, 'sending', { warnings: '[]' })
       end(sql, seq, REFUSED)
       replace(
         sql,
@@ -411,8 +388,8 @@ describe('erasing', () => {
 
   it('forgets what was forwarded altogether, and never an order', async () => {
     await inLedger(({ sql }) => {
-      const order = put(sql, 'relayed')
-      const alert = put(sql, 'relayed', { destination: 'alerts', seq: FIRST_FORWARDED })
+      const order = putRow(sql, 'relayed')
+      const alert = putRow(sql, 'relayed', { destination: 'alerts', seq: FIRST_FORWARDED })
       for (const seq of [order, alert]) forget(sql, seq)
       expect(sql.exec('SELECT seq FROM deliveries').toArray()).toEqual([{ seq: order }])
     })
