@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Frame, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
 
 const ARGS = [
   '--no-sandbox',
@@ -17,6 +17,10 @@ const ARGS = [
 let browser: Browser
 beforeAll(async () => {
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS })
+})
+afterEach(async () => {
+  // A page that stays open goes on asking, and slows the next down.
+  await Promise.all(browser.contexts().map((context) => context.close()))
 })
 afterAll(() => browser.close())
 
