@@ -20,6 +20,7 @@ export const embed = new Routes().get('/', settings(EMBED_SETTINGS), async (c) =
   return withEtag(
     c,
     scriptWith({
+      bridge: new URL(c.req.url).origin,
       embedUrl: SIGN_CUSTOMISER_EMBED_URL,
       trusted: EMBED_ORIGINS,
       stores: STORE_ORIGINS,
@@ -30,6 +31,8 @@ export const embed = new Routes().get('/', settings(EMBED_SETTINGS), async (c) =
     {
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
+      // Nothing in it is a secret; a line with `crossorigin` is refused without.
+      'access-control-allow-origin': '*',
       'cross-origin-resource-policy': 'cross-origin',
     },
   )

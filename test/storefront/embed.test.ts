@@ -1,15 +1,18 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import worker from '../../src/index.ts'
 import { fetchBridge, fetchWith } from '../bridge.ts'
 
 describe('GET /embed.js', () => {
-  it('is a script of less than 3 KB when compressed', async () => {
+  it('is a script of less than 4 KB when compressed', async () => {
     const response = await fetchBridge('/embed.js')
 
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     const zipped = new Response(response.body?.pipeThrough(new CompressionStream('gzip')))
-    expect((await zipped.arrayBuffer()).byteLength).toBeLessThan(3000)
+    expect((await zipped.arrayBuffer()).byteLength).toBeLessThan(4000)
   })
 
   it('is kept for five minutes and then asked for by its tag', async () => {
@@ -40,12 +43,33 @@ describe('GET /embed.js', () => {
     const script = await (await fetchBridge('/embed.js')).text()
 
     expect(JSON.parse(script.slice(script.lastIndexOf('})({') + 3, script.lastIndexOf(')')))).toEqual({
+      bridge: 'https://bridge.test',
       embedUrl: 'https://embed.sign-customiser.test/embed.js',
       trusted: ['https://designer.test'],
       stores: ['https://shop.test', 'https://www.shop.test'],
       customiserId: '7',
       integrationId: '42',
     })
+  })
+
+  it('names the origin that it was asked for under, whichever leads to this bridge', async () => {
+    const answer = await worker.fetch(
+      new Request<unknown, IncomingRequestCfProperties>('https://signs.shop.test/embed.js'),
+      env,
+      createExecutionContext(),
+    )
+
+    expect(await answer.text()).toContain('{"bridge":"https://signs.shop.test",')
+  })
+
+  it('may be loaded by any page with crossorigin, afresh or by its tag', async () => {
+    const first = await fetchBridge('/embed.js', { headers: { origin: 'https://shop.test' } })
+    const again = await fetchBridge('/embed.js', {
+      headers: { origin: 'https://shop.test', 'if-none-match': first.headers.get('etag') ?? '' },
+    })
+
+    expect(again.status).toBe(304)
+    for (const { headers } of [first, again]) expect(headers.get('access-control-allow-origin')).toBe('*')
   })
 
   it('is served without an integration, which the page can name itself', async () => {

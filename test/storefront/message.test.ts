@@ -4,9 +4,6 @@ import { designIn, isTrusted } from '../../src/storefront/browser/message.ts'
 const SETTINGS = {
   embedUrl: 'https://integrations.example:8443/embed.js',
   trusted: ['https://designer.test'],
-  stores: [],
-  customiserId: null,
-  integrationId: null,
 }
 const PAGE = 'https://shop.test'
 

@@ -1,3 +1,6 @@
+import { addressOf } from './address.ts'
+import { fetchWithin } from './within.ts'
+
 /** What goes into a cart. The price is not among it: the shop's server takes that from the bridge. */
 export interface Item {
   external_id: string
@@ -13,8 +16,8 @@ const PATIENCE = 10_000
 export function cartOf({ cart = 'event', merchant = '' }: DOMStringMap): Cart | null {
   if (cart === 'event') return async () => {}
   if (cart === 'shopline') return merchant === '' ? null : shoplineCart(merchant)
-  const isOurs = cart.startsWith('/') && new URL(cart, location.href).origin === location.origin
-  return isOurs ? (item) => post(cart, item) : null
+  const url = cart.startsWith('/') ? addressOf(cart) : null
+  return url?.origin === location.origin ? (item) => post(url.href, item) : null
 }
 
 /** SHOPLINE's storefront cart. Unofficial: it is what the themes' own pages call. */
@@ -22,7 +25,7 @@ const shoplineCart =
   (merchant: string): Cart =>
   ({ external_id, quantity }) =>
     post(
-      `/api/merchants/${encodeURIComponent(merchant)}/cart/items`,
+      `${location.origin}/api/merchants/${encodeURIComponent(merchant)}/cart/items`,
       {
         item: {
           product_id: external_id,
@@ -40,13 +43,28 @@ const shoplineCart =
       },
     )
 
-async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<void> {
-  const response = await fetch(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-    credentials: 'same-origin',
-    signal: AbortSignal.timeout(PATIENCE),
-  })
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+/** Posts to this shop. The request goes on when the shopper leaves the page. */
+const post = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<void> =>
+  fetchWithin(
+    PATIENCE,
+    url,
+    (response) => {
+      if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+      // A login that stands in the way is answered 200, too.
+      if (response.redirected && placeOf(response.url) !== placeOf(url))
+        throw new Error(`${url} led to ${response.url}`)
+    },
+    {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      credentials: 'same-origin',
+      keepalive: true,
+    },
+  )
+
+/** Path and query; a slash that a server adds to a path makes no other page. */
+function placeOf(address: string): string {
+  const { pathname, search } = new URL(address)
+  return pathname.replace(/\/$/, '') + search
 }

@@ -7,19 +7,28 @@ export interface Design {
 }
 
 /**
- * Says whether a message's sender is believed: this very page, Sign Customiser, or whom the bridge's settings name.
+ * Says whether an origin is Sign Customiser's, or one that the bridge's settings name.
  *
  * The vendor documents no origin and its sample checks none. `null` is what any sandboxed frame calls itself.
  */
-export function isTrusted(origin: string, page: string, { embedUrl, trusted }: EmbedSettings): boolean {
+export function isVendors(
+  origin: string,
+  { embedUrl, trusted }: Pick<EmbedSettings, 'embedUrl' | 'trusted'>,
+): boolean {
   if (origin === 'null') return false
   return (
-    origin === page ||
     origin === new URL(embedUrl).origin ||
     /^https:\/\/([a-z0-9-]+\.)*signcustomiser\.com$/.test(origin) ||
     trusted.includes(origin)
   )
 }
+
+/** Says whether a message's sender is believed: this very page, Sign Customiser, or whom the bridge's settings name. */
+export const isTrusted = (
+  origin: string,
+  page: string,
+  settings: Pick<EmbedSettings, 'embedUrl' | 'trusted'>,
+): boolean => (origin === page && origin !== 'null') || isVendors(origin, settings)
 
 /** The design that a message says is finished, or null when it says something else. Its price is not read. */
 export function designIn(message: unknown): Design | null {
@@ -27,11 +36,14 @@ export function designIn(message: unknown): Design | null {
   const product = isRecord(message.product) ? message.product : {}
   return {
     externalId: idOf(product.external_id, /^.{1,255}$/),
-    productId: idOf(product.product_id, /^[\w-]{1,64}$/),
+    productId: idOf(product.product_id, PRODUCT_ID),
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+/** What a `product_id` looks like: it is put into an address as it is. */
+export const PRODUCT_ID = /^[\w-]{1,64}$/
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
 function idOf(value: unknown, form: RegExp): string | null {

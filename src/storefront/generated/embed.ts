@@ -1,41 +1,68 @@
 // Made of embed.ts by `npm run generate`.
 export const text =
-  "\"use strict\";(()=>{function y({cart:t=\"event\",merchant:n=\"\"}){return t===\"event\"?async()=>{}:t===\"shopline\"?n===\"\"?null:k(n):t.startsWith(\n" +
-  "\"/\")&&new URL(t,location.href).origin===location.origin?o=>E(t,o):null}var k=t=>({external_id:n,quantity:e})=>E(\n" +
-  "`/api/merchants/${encodeURIComponent(t)}/cart/items`,{item:{product_id:n,quantity:e,type:\"product\",variation_id:null,\n" +
-  "blacklisted_delivery_option_ids:[],triggering_item_id:null},cart_options:{skip_calculate_order:!0}},{\"X-Reques\\\n" +
-  "ted-With\":\"XMLHttpRequest\",\"X-CSRF-Token\":document.querySelector('meta[name=\"csrf-token\"]')?.content??\"\"});async function E(t,n,e={}){\n" +
-  "let o=await fetch(t,{method:\"POST\",headers:{\"Content-Type\":\"application/json\",...e},body:JSON.stringify(n),credentials:\"\\\n" +
-  "same-origin\",signal:AbortSignal.timeout(1e4)});if(!o.ok)throw new Error(`${t} answered ${o.status}`)}async function h(t,n){let e=Date.now()+1e4;for(let o=1e4;o>0;o=e-Date.now()){let r=await C(`${t}/storefront/pr\\\n" +
-  "oducts/${n}`,o);if(r!==null)return r;await new Promise(u=>setTimeout(u,1e3))}return null}async function C(t,n){\n" +
-  "try{let e=await fetch(t,{signal:AbortSignal.timeout(n)});if(!e.ok)return null;let{external_id:o}=await e.json();\n" +
-  "return typeof o==\"string\"?o:null}catch{return null}}function T(t,n,{embedUrl:e,trusted:o}){return t===\"null\"?!1:t===n||t===new URL(e).origin||/^https:\\/\\/([a-z0-9-]+\\.)*signcustomiser\\.com$/.\n" +
-  "test(t)||o.includes(t)}function v(t){if(!w(t)||t.type!==\"sc:product:created\")return null;let n=w(t.product)?t.\n" +
-  "product:{};return{externalId:S(n.external_id,/^.{1,255}$/),productId:S(n.product_id,/^[\\w-]{1,64}$/)}}var w=t=>typeof t==\n" +
-  "\"object\"&&t!==null;function S(t,n){let e=typeof t==\"number\"&&Number.isSafeInteger(t)?`${t}`:t;return typeof e==\n" +
-  "\"string\"&&n.test(e)?e:null}var c={\"designer-not-loaded\":\"The sign designer could not be loaded. Please reload the page.\",\"no-product\":\"Yo\\\n" +
-  "ur sign could not be read. Please try again.\",\"not-found\":\"Your sign was saved, but the shop has not received \\\n" +
-  "it yet.\",\"cart-failed\":\"Your sign could not be put in the cart.\",busy:\"Putting your sign in the cart…\",added:\"\\\n" +
-  "Your sign is in the cart.\"},g=class{#t=document.createElement(\"p\");constructor(){this.#t.className=\"sign-custo\\\n" +
-  "miser-words\"}inform(n,e){this.#e(n,\"status\",e)}complain(n,e,o){if(this.#e(n,\"alert\",e),o===null)return;let r=document.\n" +
-  "createElement(\"button\");r.type=\"button\",r.textContent=\"Try again\",r.addEventListener(\"click\",o),this.#t.append(\n" +
-  "\" \",r)}clear(){this.#t.remove()}#e(n,e,o){this.#t.setAttribute(\"role\",e),this.#t.isConnected||n.after(this.#t),\n" +
-  "this.#t.textContent=o}};var f=\"sign-customiser-embed\";function P(t){let n=new URL(t.src).origin,e=y(t.dataset),o=new g,r=new Set,u=()=>document.\n" +
-  "querySelector(f)??t;function m(s,a,i){let d={code:s,message:c[s],product_id:a};I(\"sign:failed\",d)?o.complain(u(),\n" +
-  "c[s],i):o.clear()}async function p(s){let{externalId:a,productId:i}=s,d=a??i;if(d===null)return m(\"no-product\",\n" +
-  "null,null);if(r.has(d))return;r.add(d);let b=()=>{p(s)};o.inform(u(),c.busy);try{let l=a??await h(n,d);if(l===\n" +
-  "null)return m(\"not-found\",i,b);if(e===null)throw new Error(\"data-cart must be event, a path of this shop, or s\\\n" +
-  "hopline with data-merchant\");await e({external_id:l,quantity:1}),_(l,i)}catch(l){console.error(\"embed.js:\",l),\n" +
-  "m(\"cart-failed\",i,b)}finally{r.delete(d)}}function _(s,a){let{cart:i=\"event\",next:d}=t.dataset;i===\"event\"?o.clear():\n" +
-  "o.inform(u(),c.added),I(\"sign:added\",{external_id:s,product_id:a,quantity:1}),d&&location.assign(d)}addEventListener(\n" +
-  "\"message\",({origin:s,data:a})=>{let i=T(s,location.origin,SETTINGS)?v(a):null;i&&p(i)}),A(()=>{[n,...SETTINGS.\n" +
-  "stores].includes(location.origin)||console.warn(`embed.js: the bridge's STORE_ORIGINS lacks ${location.origin}`),\n" +
-  "!document.querySelector(f)&&document.body.contains(t)&&t.after(N(t.dataset)),R(t.nonce,()=>m(\"designer-not-loa\\\n" +
-  "ded\",null,null))})}function N({customiserId:t,integrationId:n}){let e=document.createElement(f);return e.setAttribute(\n" +
-  "\"customiser-id\",t??SETTINGS.customiserId??\"\"),e.setAttribute(\"integration-id\",n??SETTINGS.integrationId??\"\"),e.\n" +
-  "setAttribute(\"driver\",\"custom\"),e}function R(t,n){if(customElements.get(f)||[...document.scripts].some(({src:o})=>o===\n" +
-  "SETTINGS.embedUrl))return;let e=document.createElement(\"script\");e.async=!0,e.nonce=t,e.src=SETTINGS.embedUrl,\n" +
-  "e.addEventListener(\"error\",n),document.head.append(e)}var I=(t,n)=>document.dispatchEvent(new CustomEvent(t,{bubbles:!0,\n" +
-  "cancelable:!0,detail:n}));function A(t){document.readyState===\"loading\"?document.addEventListener(\"DOMContentL\\\n" +
-  "oaded\",t,{once:!0}):t()}var x=document.currentScript;x instanceof HTMLScriptElement?window.signCustomiserBridge||\n" +
-  "(window.signCustomiserBridge=!0,P(x)):console.error(\"embed.js: load it by <script async src>, not as a module\");})();\n"
+  "\"use strict\";(()=>{function m(t){try{let e=new URL(t,location.href);return e.origin===location.origin&&e.protocol===\"http:\"||e.protocol===\n" +
+  "\"https:\"?e:null}catch{return null}}async function p(t,e,r,n={}){let o=new AbortController,i=setTimeout(()=>o.abort(),t);try{return await r(await fetch(\n" +
+  "e,{...n,signal:o.signal}))}finally{clearTimeout(i)}}var Y=1e4;function I({cart:t=\"event\",merchant:e=\"\"}){if(t===\"event\")return async()=>{};if(t===\"shopline\")return e===\n" +
+  "\"\"?null:V(e);let r=t.startsWith(\"/\")?m(t):null;return r?.origin===location.origin?n=>L(r.href,n):null}var V=t=>({\n" +
+  "external_id:e,quantity:r})=>L(`${location.origin}/api/merchants/${encodeURIComponent(t)}/cart/items`,{item:{product_id:e,\n" +
+  "quantity:r,type:\"product\",variation_id:null,blacklisted_delivery_option_ids:[],triggering_item_id:null},cart_options:{\n" +
+  "skip_calculate_order:!0}},{\"X-Requested-With\":\"XMLHttpRequest\",\"X-CSRF-Token\":document.querySelector('meta[nam\\\n" +
+  "e=\"csrf-token\"]')?.content??\"\"}),L=(t,e,r={})=>p(Y,t,n=>{if(!n.ok)throw new Error(`${t} answered ${n.status}`);\n" +
+  "if(n.redirected&&v(n.url)!==v(t))throw new Error(`${t} led to ${n.url}`)},{method:\"POST\",headers:{\"Content-Typ\\\n" +
+  "e\":\"application/json\",...r},body:JSON.stringify(e),credentials:\"same-origin\",keepalive:!0});function v(t){let{\n" +
+  "pathname:e,search:r}=new URL(t);return e.replace(/\\/$/,\"\")+r}var c={\"designer-not-loaded\":\"The sign designer could not be loaded. Please reload the page.\",blocked:\"The sig\\\n" +
+  "n designer could not be loaded in full.\",\"no-product\":\"Your sign could not be read. Please try again.\",\"not-fo\\\n" +
+  "und\":\"Your sign was saved, but the shop has not received it yet.\",\"cart-failed\":\"Your sign could not be put in\\\n" +
+  " the cart.\",busy:\"Putting your sign in the cart…\",added:\"Your sign is in the cart.\"};function k(t){let e=document.\n" +
+  "createElement(\"p\");e.className=\"sign-customiser-words\";function r(n,o){if(e.setAttribute(\"role\",n),e.textContent=\n" +
+  "o,e.isConnected)return;let i=t();i?i.after(e):document.body.append(e)}return{inform:n=>r(\"status\",n),complain(n,o){\n" +
+  "if(r(\"alert\",n),o===null)return;let i=document.createElement(\"button\");i.type=\"button\",i.textContent=\"Try agai\\\n" +
+  "n\",i.addEventListener(\"click\",o),e.append(\" \",i)},clear:()=>e.remove()}}var l=\"sign-customiser-embed\";function T(t,e){let{cart:r,next:n}=t.dataset,o=s=>document.body.contains(s),i={script:t,\n" +
+  "settings:e,designer:null,cart:I(t.dataset),isFilledByShop:(r??\"event\")===\"event\",next:n?m(n):null,words:k(()=>[\n" +
+  "i.designer,document.querySelector(l),t].find(o)??void 0)};return i.cart===null&&console.error(\"embed.js: data-\\\n" +
+  "cart must be event, a path of this shop, or shopline with data-merchant\"),n&&i.next===null&&console.error(\"emb\\\n" +
+  "ed.js: data-next must be an address of this shop, or one that begins with https://\"),i}function R({designer:t},e){\n" +
+  "let r=[t,t?.shadowRoot].flatMap(n=>n?[...n.querySelectorAll(\"iframe\")]:[]);for(let n=e;n&&n!==n.parent;n=n.parent)\n" +
+  "if(r.some(({contentWindow:o})=>o===n))return!0;return!1}function C(t){let{customiserId:e,integrationId:r}=t.script.\n" +
+  "dataset,n=document.createElement(l);n.setAttribute(\"customiser-id\",e??t.settings.customiserId??\"\"),n.setAttribute(\n" +
+  "\"integration-id\",r??t.settings.integrationId??\"\"),n.setAttribute(\"driver\",\"custom\"),t.designer=n,t.script.after(\n" +
+  "n)}function O(t){let{embedUrl:e}=t.settings;if(customElements.get(l)||[...document.scripts].some(({src:n})=>n===\n" +
+  "e))return;let r=document.createElement(\"script\");r.async=!0,r.nonce=t.script.nonce,r.src=e,r.addEventListener(\n" +
+  "\"error\",()=>{r.remove(),a(t,\"designer-not-loaded\")}),document.head.append(r)}var w=(t,e)=>document.dispatchEvent(\n" +
+  "new CustomEvent(t,{bubbles:!0,cancelable:!0,detail:e}));function a({words:t},e,r={},n=null){w(\"sign:failed\",{code:e,\n" +
+  "message:c[e],product_id:null,...r})?(!(e===\"designer-not-loaded\"||e===\"blocked\")||document.querySelector(l))&&\n" +
+  "t.complain(c[e],n):t.clear()}var _=1e4,X=1e3;async function D(t,e){let r=Date.now()+_;for(let n=_;n>0;n=r-Date.now()){let o=await p(n,`${t}\\\n" +
+  "/storefront/products/${e}`,z).catch(()=>null);if(o!==null)return o;await new Promise(i=>setTimeout(i,X))}return null}\n" +
+  "async function z(t){if(!t.ok)return null;let{external_id:e}=await t.json();return typeof e==\"string\"?e:null}function y(t,{embedUrl:e,trusted:r}){return t===\"null\"?!1:t===new URL(e).origin||/^https:\\/\\/([a-z0-9-]+\\.)*signcustomiser\\.com$/.\n" +
+  "test(t)||r.includes(t)}var $=(t,e,r)=>t===e&&t!==\"null\"||y(t,r);function A(t){if(!f(t)||t.type!==\"sc:product:c\\\n" +
+  "reated\")return null;let e=f(t.product)?t.product:{};return{externalId:P(e.external_id,/^.{1,255}$/),productId:P(\n" +
+  "e.product_id,h)}}var h=/^[\\w-]{1,64}$/,f=t=>typeof t==\"object\"&&t!==null;function P(t,e){let r=typeof t==\"numb\\\n" +
+  "er\"&&Number.isSafeInteger(t)?`${t}`:t;return typeof r==\"string\"&&e.test(r)?r:null}var U=\"sign-customiser-bridge\",K=36e5,W=()=>Object.keys(S()??{});function M(t){let e=S();return e!==null&&N({[t]:Date.\n" +
+  "now(),...e})}function x(t){let{[t]:e,...r}=S()??{};return e!==void 0&&N(r)}function S(){let t;try{t=sessionStorage.\n" +
+  "getItem(U)}catch{return null}let e={};for(let[r,n]of Object.entries(Q(t??\"{}\")))h.test(r)&&typeof n==\"number\"&&\n" +
+  "Date.now()-n<K&&(e[r]=n);return e}function Q(t){try{let e=JSON.parse(t);return f(e)?e:{}}catch{return{}}}function N(t){\n" +
+  "try{return sessionStorage.setItem(U,JSON.stringify(t)),!0}catch{return!1}}var g=new Map;function E({externalId:t,productId:e},r,n=!1){let o=[t&&`e${t}`,e&&`p${e}`].filter(Z);if(o.length===\n" +
+  "0){a(r,\"no-product\");return}let s=o.map(d=>g.get(d)).find(d=>d!==void 0)??{line:r,productId:e,externalId:t,state:\"\\\n" +
+  "idle\",isInCart:!1};for(let d of o)g.set(d,s);s.state===\"idle\"&&(s.externalId??(s.externalId=t)),q(s,n)}var Z=t=>t!==\n" +
+  "null&&t!==\"\";async function q(t,e=!1){if(t.state!==\"idle\")return;t.state=\"busy\";let{line:r,productId:n}=t,{bridge:o}=r.\n" +
+  "settings,i=s=>{t.state=\"idle\",a(r,s,{product_id:n},()=>{q(t)})};r.words.inform(c.busy);try{if(t.externalId===null&&\n" +
+  "n!==null){let s=e||M(n),d=await D(o,n);if(d===null)return i(\"not-found\");let u=g.get(`e${d}`)??t;g.set(`p${n}`,\n" +
+  "u).set(`e${d}`,u);let b=s&&!x(n);if(u!==t||b)return t.state=\"done\",r.words.clear();t.externalId=d}else n!==null&&\n" +
+  "x(n);await j(t),t.state=\"done\"}catch(s){console.error(\"embed.js:\",s),i(\"cart-failed\")}}async function j(t){let{\n" +
+  "cart:e,isFilledByShop:r,next:n,words:o}=t.line,i={external_id:t.externalId??\"\",quantity:1};if(e===null)throw new Error(\n" +
+  "\"data-cart names no cart\");t.isInCart||await e(i),t.isInCart=!r;let s=[],d=!1,u=H=>{if(d)throw new Error(\"wait\\\n" +
+  "Until comes too late: call it before the listener first waits\");s.push(H)},b=w(\"sign:added\",{...i,product_id:t.\n" +
+  "productId,waitUntil:u});d=!0,await Promise.all(s),r?o.clear():o.inform(c.added),b&&n&&location.assign(n.href)}var B=new Set;function F({blockedURI:t,effectiveDirective:e,disposition:r},n){let[o=\"\"]=/^https?:\\/\\/[^/?#]+/.\n" +
+  "exec(t)??[];if(r===\"report\"||o!==n.settings.bridge&&!y(o,n.settings))return;let i=e.replace(/-(elem|attr)$/,\"\"),\n" +
+  "s=`this page's Content-Security-Policy lacks ${o} in ${i}`;B.has(s)||(B.add(s),console.error(`embed.js: ${s}`),\n" +
+  "a(n,\"blocked\",{directive:i,origin:o}))}function J(){let t=[],e=()=>t.filter(({script:r,designer:n})=>r.isConnected||n?.isConnected).pop();return addEventListener(\n" +
+  "\"message\",({origin:r,source:n,data:o})=>{let i=t.find(d=>R(d,n))??e()??t[t.length-1],s=i&&$(r,location.origin,\n" +
+  "i.settings)?A(o):null;i&&s&&E(s,i)}),document.addEventListener(\"securitypolicyviolation\",r=>{let n=e();n&&F(r,\n" +
+  "n)}),(r,n)=>{let o=T(r,n);t.push(o),nt(()=>{[n.bridge,...n.stores].includes(location.origin)||console.warn(`em\\\n" +
+  "bed.js: the bridge's STORE_ORIGINS lacks ${location.origin}`),!et(t)&&document.body.contains(r)&&C(o),O(o),o===\n" +
+  "t[0]&&tt(e()??o)})}}function tt(t){for(let e of W())E({externalId:null,productId:e},t,!0)}var et=t=>[...document.\n" +
+  "querySelectorAll(l)].some(e=>!t.some(({designer:r})=>r===e));function nt(t){document.readyState===\"loading\"?document.\n" +
+  "addEventListener(\"DOMContentLoaded\",t,{once:!0}):t()}var G=document.currentScript;G instanceof HTMLScriptElement?(window.signCustomiserBridge??(window.signCustomiserBridge=\n" +
+  "J()),window.signCustomiserBridge(G,SETTINGS)):console.error(`embed.js: it reads its attributes by document.cur\\\n" +
+  "rentScript, which is null in a module, by import or eval. Load it as <script async src=\"${SETTINGS.bridge}/emb\\\n" +
+  "ed.js\" data-cart=\"event\"><\\/script>`);})();\n"
