@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Command, Misuse, type Surroundings, Trouble } from './command.ts'
 import { doctor } from './doctor.ts'
-import { order, orders, retry } from './orders.ts'
+import { cancel, order, orders, retry, settle } from './orders.ts'
 import { send } from './send.ts'
 import { subscribe } from './subscribe.ts'
 import { verify } from './verify.ts'
@@ -12,6 +12,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   order,
   orders,
   retry,
+  cancel,
+  settle,
   subscribe,
   doctor,
 }

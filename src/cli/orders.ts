@@ -18,6 +18,7 @@ interface OrderRow {
   received_at: string
   next_attempt_at: string | null
   last_error: string | null
+  may_have_arrived: boolean
 }
 
 function ask(
@@ -44,6 +45,7 @@ const line = ({
   received_at,
   next_attempt_at,
   last_error,
+  may_have_arrived,
 }: OrderRow) =>
   [
     external_id.padEnd(20),
@@ -51,6 +53,7 @@ const line = ({
     state.padEnd(12),
     `${attempts} attempts`.padEnd(12),
     received_at,
+    ...(may_have_arrived ? [state === 'relayed' ? 'may be there twice' : 'may have arrived'] : []),
     ...(next_attempt_at === null ? [] : [`next ${next_attempt_at}`]),
     ...(last_error === null ? [] : [last_error.replaceAll(/\s+/g, ' ').slice(0, 80)]),
   ].join('  ')
@@ -71,11 +74,13 @@ export const order: Command = {
 
 export const orders: Command = {
   summary: 'lists orders, newest first',
-  usage: `<url> [--state queued|sending|unconfirmed|relayed|rejected|failed] [--q beginning] [--limit n] [--cursor c]
+  usage: `<url> [--state queued|sending|unconfirmed|relayed|rejected|failed|cancelled] [--may-have-arrived] [--q beginning]
+  [--limit n] [--cursor c]
 
---q is the beginning of an order ID, order number or product ID. ${bearer}`,
+--may-have-arrived: only those whose answer was lost, or that may be there twice. --q is the beginning of an order ID, order number or product ID. ${bearer}`,
   flags: {
     state: { type: 'string' },
+    'may-have-arrived': { type: 'boolean' },
     q: { type: 'string' },
     limit: { type: 'string' },
     cursor: { type: 'string' },
@@ -86,6 +91,7 @@ export const orders: Command = {
       const value = textFlag(request, name)
       if (value !== undefined) query.set(name, value)
     }
+    if (request.flags['may-have-arrived'] === true) query.set('may_have_arrived', 'true')
     const answer = await ask(request, surroundings, `/orders?${query}`)
     return reportOf(answer, (json) => {
       const page = json as { orders: OrderRow[]; next_cursor: string | null }
@@ -97,7 +103,8 @@ export const orders: Command = {
 
 export const retry: Command = {
   summary: 'tries one order again, or all that failed',
-  usage: `<url> <external_id>|--all-failed\n\nAn order must be failed, rejected or unconfirmed. ${bearer}`,
+  usage: `<url> <external_id>|--all-failed\n\nAn order must be failed, rejected, unconfirmed or cancelled. One that may have arrived is sent again all the same: look at
+Sign Customiser first. ${bearer}`,
   flags: { 'all-failed': { type: 'boolean' } },
   async run(request, surroundings) {
     if (request.flags['all-failed'] === true) {
@@ -110,6 +117,47 @@ export const retry: Command = {
     }
     const id = encodeURIComponent(operand(request, 1, 'The order’s external_id, or --all-failed,'))
     const answer = await ask(request, surroundings, `/orders/${id}/retry`, { method: 'POST' })
+    return reportOf(answer, (json) => line(json as OrderRow))
+  },
+}
+
+export const cancel: Command = {
+  summary: 'withdraws an order: nothing more of it is sent',
+  usage: `<url> <external_id>
+
+Ends with 1 when Sign Customiser has the order already: ask them to stop it. ${bearer}`,
+  flags: {},
+  async run(request, surroundings) {
+    const id = encodeURIComponent(operand(request, 1, 'The order’s external_id'))
+    const answer = await ask(request, surroundings, `/orders/${id}/cancel`, { method: 'POST' })
+    return reportOf(answer, (json) =>
+      answer.status === 202
+        ? `An attempt is under way, and is the last.\n${line(json as OrderRow)}`
+        : line(json as OrderRow),
+    )
+  },
+}
+
+export const settle: Command = {
+  summary: 'says whether an order has arrived, once you have looked',
+  usage: `<url> <external_id> --arrived [--id <Sign Customiser's order ID>] | --not-arrived
+
+For orders that are unconfirmed, failed or rejected. --not-arrived: it is sent again. ${bearer}`,
+  flags: { arrived: { type: 'boolean' }, 'not-arrived': { type: 'boolean' }, id: { type: 'string' } },
+  async run(request, surroundings) {
+    const { arrived, 'not-arrived': isMissing } = request.flags
+    if ((arrived === true) === (isMissing === true))
+      throw new Misuse('Say either --arrived or --not-arrived.')
+    const id = textFlag(request, 'id')
+    if (id !== undefined && arrived !== true) throw new Misuse('--id goes with --arrived.')
+    const known =
+      id === undefined ? {} : { sign_customiser_order_id: /^\d{1,15}$/.test(id) ? Number(id) : id }
+    const order = encodeURIComponent(operand(request, 1, 'The order’s external_id'))
+    const answer = await ask(request, surroundings, `/orders/${order}/settle`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ arrived: arrived === true, ...known }),
+    })
     return reportOf(answer, (json) => line(json as OrderRow))
   },
 }

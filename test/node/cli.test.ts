@@ -96,6 +96,20 @@ describe('npm run bridge -- order, orders, retry', () => {
     })
   })
 
+  it('withdraws an order, and ends the doubt about one', async () => {
+    expect(await run(['cancel', stack.bridgeUrl, 'cli-1'])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('409 /problems/already-relayed'),
+    })
+    expect(await run(['settle', stack.bridgeUrl, 'cli-1', '--arrived', '--id', '7'])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('409 /problems/not-settleable'),
+    })
+    for (const words of [[], ['--arrived', '--not-arrived'], ['--not-arrived', '--id', '7']])
+      expect((await run(['settle', stack.bridgeUrl, 'cli-1', ...words])).code).toBe(2)
+    expect((await run(['orders', stack.bridgeUrl, '--may-have-arrived'])).text).toBe('No orders.')
+  })
+
   it('shows a wrong token as what it is', async () => {
     const other = { settings: { STORE_API_TOKEN: 'another' } }
 
@@ -419,7 +433,7 @@ describe('npm run bridge -- doctor', () => {
 })
 
 describe('every command', () => {
-  it.each(['send', 'verify', 'order', 'orders', 'retry', 'subscribe', 'doctor'])(
+  it.each(['send', 'verify', 'order', 'orders', 'retry', 'cancel', 'settle', 'subscribe', 'doctor'])(
     '%s explains itself',
     async (name) => {
       const { code, text } = await command([name, '--help'])
