@@ -34,6 +34,8 @@ export interface Counters {
   attempts: { destination: string; outcome: string; n: number }[]
   refusals: { code: string; n: number }[]
   events: { topic: string; n: number }[]
+  /** Events that should be about an order, and in which none was found. */
+  unreadable: { topic: string; n: number }[]
   warnings: { code: string; n: number }[]
   /** How often an order was sent again although it might have arrived. */
   sent_again: number
@@ -167,6 +169,7 @@ export function readCounters(sql: SqlStorage, channels: Channels, now: number): 
     attempts: attempts.toArray(),
     refusals: readCounts(sql, 'refusals').map(({ label, n }) => ({ code: label, n })),
     events: readCounts(sql, 'events').map(({ label, n }) => ({ topic: label, n })),
+    unreadable: readCounts(sql, 'unreadable').map(({ label, n }) => ({ topic: label, n })),
     warnings: readCounts(sql, 'warnings').map(({ label, n }) => ({ code: label, n })),
     sent_again: readCounts(sql, 'sent again').reduce((total, { n }) => total + n, 0),
     gates: DESTINATIONS.map((destination) => ({
@@ -181,7 +184,7 @@ export function readCounters(sql: SqlStorage, channels: Channels, now: number): 
 /** Adds to one of the counters that no table implies. Called without an `await` after other writes, it joins their commit. */
 export function count(
   sql: SqlStorage,
-  name: 'refusals' | 'events' | 'warnings' | 'sent again',
+  name: 'refusals' | 'events' | 'unreadable' | 'warnings' | 'sent again',
   label: string,
   by = 1,
 ): void {

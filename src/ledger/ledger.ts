@@ -22,13 +22,20 @@ import {
 import { fullness } from './fullness.ts'
 import type { Gate } from './gate.ts'
 import type { NewOrder } from './new-order.ts'
-import { tellOfDesign, tellOfFullness } from './notices.ts'
+import { forgetUnreadable, tellOfDesign, tellOfFullness, tellOfUnreadable } from './notices.ts'
 import * as orders from './orders.ts'
 import { forwardEvent } from './outbox.ts'
 import type { Page } from './page.ts'
 import { noteProgress, readProgress } from './progress.ts'
 import { Relay } from './relay.ts'
-import { type OrderReport, queueFetch, type ReportResult, takeReport } from './reported-orders.ts'
+import {
+  type Fetch,
+  type OrderReport,
+  queueFetch,
+  type ReportResult,
+  takeGone,
+  takeReport,
+} from './reported-orders.ts'
 import { erase } from './retention.ts'
 import { migrate } from './schema.ts'
 import { claimProduct, type Making, outcomeOf, type ProductClaim, settleProduct } from './store-products.ts'
@@ -293,13 +300,45 @@ export abstract class LedgerObject extends DurableObject<Env> {
 
   /** Records a verified event that reports an order, and takes the order in: both are written when this has resolved. */
   async reportOrder(event: NewEvent, report: OrderReport): Promise<ReportResult> {
-    const { sql } = this.#ctx
     const now = Date.now()
     if (this.#note(event, null, now) === 'repeat') return 'seen'
     const result = takeReport(this.#ctx, report, now)
-    if (result === 'fetching')
-      queueFetch(this.#ctx, event.topic, { order_id: report.external_id, event }, now)
-    noteEvent(sql, event, result)
+    if (result === 'fetching') queueFetch(this.#ctx, fetchFor(event, report.external_id), now)
+    noteRead(this.#ctx.sql, event, result)
+    await this.#ctx.alarm.armed()
+    return result
+  }
+
+  /**
+   * Records an event that nobody vouches for, and has the order fetched that it points to. A repeat does so too: it may be another
+   * event that merely reads alike.
+   */
+  async reportHint(event: NewEvent, orderId: string): Promise<ReportResult> {
+    const now = Date.now()
+    this.#note(event, null, now)
+    queueFetch(this.#ctx, fetchFor(event, orderId), now)
+    noteRead(this.#ctx.sql, event, 'fetching')
+    await this.#ctx.alarm.armed()
+    return 'fetching'
+  }
+
+  /** Records an event that should be about an order, and in which none was found. */
+  async reportUnreadable(event: NewEvent): Promise<'unreadable'> {
+    const { sql } = this.#ctx
+    const now = Date.now()
+    if (this.#note(event, null, now) === 'new') {
+      noteEvent(sql, event, 'unreadable')
+      count(sql, 'unreadable', event.topic)
+      tellOfUnreadable(this.#ctx, event.topic, now)
+    }
+    await this.#ctx.alarm.armed()
+    return 'unreadable'
+  }
+
+  /** Takes in that an order is not there any more which an event had said was ended. */
+  async reportGone(event: EventKey, orderId: string): Promise<ReportResult> {
+    const result = takeGone(this.#ctx, orderId, Date.now())
+    noteEvent(this.#ctx.sql, event, result)
     await this.#ctx.alarm.armed()
     return result
   }
@@ -366,4 +405,16 @@ export abstract class LedgerObject extends DurableObject<Env> {
     if (!order) throw new Error('an order that was just written is not there')
     return order
   }
+}
+
+const fetchFor = ({ topic, content_id, digest }: NewEvent, order_id: string): Fetch => ({
+  order_id,
+  topic,
+  event: { content_id, digest },
+})
+
+/** Notes what came of an event whose order was found. */
+function noteRead(sql: SqlStorage, event: NewEvent, result: ReportResult): void {
+  noteEvent(sql, event, result)
+  forgetUnreadable(sql, event.topic)
 }

@@ -104,6 +104,16 @@ export function tellOfCancelled(
   alert(ctx, { kind: 'order-cancelled', text, external_id, external_order_number: number }, now)
 }
 
+/** Tells the operator that orders can't be found in SHOPLINE's events of a topic: once, until one of them can be read again. */
+export function tellOfUnreadable(ctx: Context, topic: string, now: number): void {
+  if (!setMark(ctx.sql, 'told', `unreadable ${topic}`)) return
+  const text = `No order was found in an event ${topic} of SHOPLINE, so nothing was relayed for it: look at it in the list of events.`
+  alert(ctx, { kind: 'event-unreadable', text }, now)
+}
+
+export const forgetUnreadable = (sql: SqlStorage, topic: string) =>
+  clearMark(sql, 'told', `unreadable ${topic}`)
+
 /** Tells the store about a new design, unless the store imported it. */
 export function tellOfDesign(
   ctx: Context,

@@ -47,11 +47,10 @@ export type ReportResult =
 export function takeReport(ctx: Context, report: OrderReport, now: number): ReportResult {
   const { sql } = ctx
   const { external_id, standing, order, updated_at } = report
-  const isPointer = order === null && standing !== 'cancelled'
-  if (updated_at !== null && !isPointer && !noteNewest(sql, 'reported', external_id, updated_at))
+  if (order === null && standing !== 'cancelled') return isActedOn(sql, report) ? 'seen' : 'fetching'
+  if (updated_at !== null && !noteNewest(sql, 'reported', external_id, updated_at))
     return readMark(sql, 'cancelled', external_id) === undefined ? 'outdated' : 'cancelled'
-  if (standing === 'cancelled') return takeCancellation(ctx, report, now)
-  if (order === null) return 'fetching'
+  if (standing === 'cancelled' || order === null) return takeCancellation(ctx, report, now)
   if (standing === 'waiting') return 'waiting'
   const cancelled = standsCancelled(sql, report)
   if (cancelled === 'still') return 'cancelled'
@@ -77,6 +76,12 @@ export function takeReport(ctx: Context, report: OrderReport, now: number): Repo
       external_id,
     )
   return 'accepted'
+}
+
+/** Whether the order was acted on as it is now: to fetch it would bring nothing new. */
+function isActedOn(sql: SqlStorage, { external_id, updated_at }: OrderReport): boolean {
+  const newest = readMark(sql, 'reported', external_id)
+  return typeof newest === 'number' && updated_at !== null && updated_at <= newest
 }
 
 /** A known order is not relayed anew, unless it can't have arrived and is another now; a change of it is for the operator to see. */
@@ -168,21 +173,38 @@ function tellOfShared(ctx: Context, { external_id, number }: NewOrder, now: numb
   alert(ctx, { kind: 'order-split', text, external_id, external_order_number: number }, now)
 }
 
+/**
+ * Takes in that the platform has an order no more, after an event had said that it has ended. An order that did not come from there
+ * is not the platform's to end.
+ */
+export function takeGone(ctx: Context, externalId: string, now: number): ReportResult {
+  if (findDelivery(ctx.sql, 'orders', externalId)?.source !== 'shopline') return 'no-signs'
+  const report = { external_id: externalId, order: null, related: [], updated_at: null }
+  return takeReport(ctx, { ...report, standing: 'cancelled' }, now)
+}
+
 /** What is to be fetched, and the event that asked for it. */
 export interface Fetch {
   order_id: string
+  topic: string
   event: EventKey
 }
 
+/** One order is fetched at most so often, in milliseconds. */
+const FETCH_AGAIN_MS = 10_000
+
 /** Has an order fetched from its platform, unless that is about to be done anyway. */
-export function queueFetch(ctx: Context, topic: string, fetch: Fetch, now: number): void {
+export function queueFetch(ctx: Context, fetch: Fetch, now: number): void {
   const prefix = `fetch_${fetch.order_id}_`
-  const waiting = ctx.sql.exec(
-    `SELECT seq FROM deliveries
-     WHERE destination = 'shopline' AND external_id >= ? AND external_id < ? AND state = 'queued' LIMIT 1`,
-    ...prefixRange(prefix),
-  )
-  if (waiting.toArray().length > 0) return
+  const { waiting, last } = ctx.sql
+    .exec<{ waiting: number | null; last: number | null }>(
+      `SELECT sum(state = 'queued') AS waiting, max(changed_at) AS last FROM deliveries
+       WHERE destination = 'shopline' AND external_id >= ? AND external_id < ?`,
+      ...prefixRange(prefix),
+    )
+    .one()
+  if (waiting !== null && waiting > 0) return
   const id = `${prefix}${crypto.randomUUID()}`
-  queue(ctx, { destination: 'shopline', id, source: topic, body: JSON.stringify(fetch) }, now)
+  const parcel = { destination: 'shopline' as const, id, source: fetch.topic, body: JSON.stringify(fetch) }
+  queue(ctx, parcel, now, last === null ? now : Math.max(now, last + FETCH_AGAIN_MS))
 }

@@ -112,6 +112,12 @@ function familiesOf(counters: Counters, now: number): Family[] {
       help: 'Events received, by topic; repeats are left out.',
       samples: events.map(({ topic, n }) => ({ labels: { topic }, value: n })),
     },
+    {
+      name: 'bridge_events_unreadable_total',
+      type: 'counter',
+      help: 'Order events of SHOPLINE in which no order was found, by topic.',
+      samples: counters.unreadable.map(({ topic, n }) => ({ labels: { topic }, value: n })),
+    },
   ]
 }
 

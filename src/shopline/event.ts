@@ -14,6 +14,19 @@ export interface ShoplineEvent {
 /** Read as the end of an order whatever the settings say: they relay nothing. */
 export const CANCELLATIONS: readonly string[] = ['order/cancel', 'order/remove']
 
+/** Whether an event is about an order that may have to be relayed, or that has ended. `topics` is the setting. */
+export const isOrderTopic = (topic: string, topics: readonly string[]) =>
+  CANCELLATIONS.includes(topic) || topics.includes(topic)
+
+/**
+ * When an event happened, in milliseconds since 1970; null when it does not say. SHOPLINE's `ts` is in nanoseconds, more digits
+ * than a number holds, so it comes as text.
+ */
+export function timeOf({ ts }: JsonObject): number | null {
+  const nanoseconds = textOf(ts) ?? ''
+  return /^\d{16,19}$/.test(nanoseconds) ? Math.floor(Number(nanoseconds) / 1e6) : null
+}
+
 /** Reads a body as an event, which has a topic at least. */
 export function readEvent(body: Uint8Array): Result<ShoplineEvent, Refusal> {
   const json = parseJson(body)

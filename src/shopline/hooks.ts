@@ -4,10 +4,9 @@ import { readBody } from '../http/body.ts'
 import { isFlood, refuse, refuseFailure, refuseFlood, refuseUnconfigured, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import type { NewEvent } from '../ledger/events.ts'
-import type { OrderReport } from '../ledger/reported-orders.ts'
 import { readSettings } from '../settings.ts'
 import { isOneOf, sha256 } from '../signing/hmac.ts'
-import { CANCELLATIONS, isOfAnother, readEvent } from './event.ts'
+import { isOfAnother, isOrderTopic, readEvent } from './event.ts'
 import { handshake } from './handshake.ts'
 import { orderOf } from './order.ts'
 
@@ -55,20 +54,11 @@ export const hooks = new Routes().post(
       digest: await sha256(body.value),
       payload: JSON.stringify({ topic, resource: { id } }),
     }
-    if (id === null || ![...CANCELLATIONS, ...SHOPLINE_ORDER_TOPICS].includes(topic)) {
-      c.var.line.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event))
-      return c.json({ ok: true })
-    }
-
-    c.var.line.external_id = id
-    const pointer: OrderReport = {
-      external_id: id,
-      standing: 'ready',
-      order: null,
-      related: [],
-      updated_at: null,
-    }
-    c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, pointer))
+    c.var.line.state = await askLedger(c.env, async (ledger) => {
+      if (!isOrderTopic(topic, SHOPLINE_ORDER_TOPICS)) return ledger.recordEvent(event)
+      return id === null ? ledger.reportUnreadable(event) : ledger.reportHint(event, id)
+    })
+    if (id !== null) c.var.line.external_id = id
     return c.json({ ok: true })
   },
 )

@@ -6,6 +6,7 @@ import { type Outcome, retryAfter } from '../ledger/delivery.ts'
 import type { Fetch } from '../ledger/reported-orders.ts'
 import { log } from '../log.ts'
 import { readSettings } from '../settings.ts'
+import { CANCELLATIONS } from './event.ts'
 import { callOpenApi, isPassing, jsonIn, OPEN_API_SETTINGS } from './open-api.ts'
 import { orderIn, orderReport } from './order.ts'
 
@@ -24,14 +25,19 @@ export const ordersApi: Sender = {
     const settings = readSettings(env, SETTINGS)
     if (!settings.ok) throw new Error('an order is being fetched that can not be fetched')
     const { CURRENCY, SHOPLINE_RELAY_WHEN } = settings.value
-    const { order_id, event }: Fetch = JSON.parse(body)
+    const { order_id, topic, event }: Fetch = JSON.parse(body)
 
     const answer = await callOpenApi(settings.value, `/orders/${encodeURIComponent(order_id)}`, signal)
     const order = orderFrom(answer)
-    if (!answer.arrived || order === null) return failureOf(answer, Date.now())
+    // An order that was removed is not there any more, and that is the news.
+    const isGone = answer.arrived && answer.status === 404 && CANCELLATIONS.includes(topic)
+    if (!answer.arrived || (order === null && !isGone)) return failureOf(answer, Date.now())
 
-    const report = await orderReport(order_id, order, { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN })
-    const state = await askLedger(env, (ledger) => ledger.reportFetched(event, report))
+    const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
+    const report = order && (await orderReport(order_id, order, reading))
+    const state = await askLedger(env, async (ledger) =>
+      report ? ledger.reportFetched(event, report) : ledger.reportGone(event, order_id),
+    )
     log('log', { event: 'order-fetched', external_id: order_id, state })
     return { outcome: 'relayed', status: answer.status, remoteId: null }
   },

@@ -3,9 +3,10 @@ import type { JsonObject } from '../http/json.ts'
 import { refuse, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
 import type { NewEvent } from '../ledger/events.ts'
+import type { OrderReport } from '../ledger/reported-orders.ts'
 import { sha256 } from '../signing/hmac.ts'
 import { signed } from '../signing/signed.ts'
-import { CANCELLATIONS, isOfAnother, readEvent } from './event.ts'
+import { CANCELLATIONS, isOfAnother, isOrderTopic, readEvent, timeOf } from './event.ts'
 import { objectOf } from './fields.ts'
 import { handshake } from './handshake.ts'
 import { orderOf, orderReport } from './order.ts'
@@ -43,20 +44,31 @@ export const webhooks = new Routes().post(
       digest: await sha256(c.var.content),
       payload: withoutToken(envelope, text),
     }
-    const isCancellation = CANCELLATIONS.includes(topic)
-    if (id === null || !(isCancellation || SHOPLINE_ORDER_TOPICS.includes(topic))) {
-      c.var.line.state = await askLedger(c.env, (ledger) => ledger.recordEvent(event), PATIENCE)
+    if (id !== null) c.var.line.external_id = id
+    const isOrder = isOrderTopic(topic, SHOPLINE_ORDER_TOPICS)
+    if (!isOrder || id === null) {
+      c.var.line.state = await askLedger(
+        c.env,
+        async (ledger) => (isOrder ? ledger.reportUnreadable(event) : ledger.recordEvent(event)),
+        PATIENCE,
+      )
       return c.json({ ok: true })
     }
 
-    c.var.line.external_id = id
     const reading = { currency: CURRENCY, relayWhen: SHOPLINE_RELAY_WHEN }
     const reported = await orderReport(id, order, reading)
-    const report = isCancellation ? { ...reported, standing: 'cancelled' as const } : reported
+    const report = CANCELLATIONS.includes(topic) ? ended(reported, envelope) : reported
     c.var.line.state = await askLedger(c.env, (ledger) => ledger.reportOrder(event, report), PATIENCE)
     return c.json({ ok: true })
   },
 )
+
+/** A cancellation ends the order whatever else it says of it; one that merely points to it was made when the event says. */
+const ended = (report: OrderReport, envelope: JsonObject): OrderReport => ({
+  ...report,
+  standing: 'cancelled',
+  updated_at: report.updated_at ?? timeOf(envelope),
+})
 
 /** The event's text without the access token that `access_token/…` events bring: it opens the store. */
 function withoutToken(envelope: JsonObject, text: string): string {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   accepted,
+  fetchAsStore,
   freezeTime,
   outsideAnswers,
   readOrder,
@@ -179,6 +180,97 @@ describe('a cancelled order', () => {
     await runAlarm()
 
     expect(ordersIn(sent)).toHaveLength(1)
+  })
+})
+
+describe('what is reported late', () => {
+  const at = (updated_at: string, more: Parameters<typeof orderEvent>[0] = {}) =>
+    update({ updated_at, ...more })
+
+  it('does not take back what was corrected', async () => {
+    await issue(SIGN)
+    const sent = outsideAnswers((_, nth) => (nth === 1 ? new Response('{}', { status: 422 }) : accepted()))
+    await at('2030-01-02T00:00:00Z')
+    await runAlarm()
+
+    expect(await at('2030-01-03T00:00:00Z', { customer_name: 'Corrected' })).toBe('accepted')
+    expect(await at('2030-01-02T12:00:00Z', { customer_name: 'In between' })).toBe('outdated')
+    await runAlarm()
+
+    expect(ordersIn(sent).at(-1)?.body).toMatchObject({ customer: { first_name: 'Corrected' } })
+  })
+
+  it('does not cancel an order that was revived since', async () => {
+    await issue(SIGN)
+    const sent = outsideAnswers()
+    await at('2030-01-01T00:00:00Z')
+    expect(await at('2030-01-02T00:00:00Z', { status: 'cancelled' })).toBe('cancelled')
+    expect(await at('2030-01-03T00:00:00Z')).toBe('accepted')
+
+    expect(await at('2030-01-02T00:00:00Z', { status: 'cancelled' })).toBe('outdated')
+    await runAlarm()
+
+    expect(ordersIn(sent)).toHaveLength(1)
+    expect(await readOrder(ORDER)).toMatchObject({ state: 'relayed' })
+    expect(await listAlerts()).toEqual([])
+  })
+
+  it.each([
+    ['before the order was last changed', '1893585600123456789', 'outdated', 'queued'],
+    ['after it', '1893758400123456789', 'cancelled', 'cancelled'],
+    ['at no time that can be read', '1893585600.123', 'cancelled', 'cancelled'],
+  ])(
+    'is told by the event where a cancellation merely points to its order: %s',
+    async (_, ts, note, state) => {
+      await issue(SIGN)
+      await at('2030-01-03T00:00:00Z')
+
+      expect(await report({ topic: 'order/cancel', ts, resource: { _id: ORDER } })).toBe(note)
+      expect(await readOrder(ORDER)).toMatchObject({ state })
+    },
+  )
+
+  it('is not fetched when the order was acted on as it is now', async () => {
+    await issue(SIGN)
+    const sent = outsideAnswers()
+    await at('2030-01-03T00:00:00Z')
+    const thin = (updated_at: string) =>
+      report({ topic: 'order/create', resource: { id: ORDER, updated_at } })
+
+    expect(await thin('2030-01-02T00:00:00Z')).toBe('seen')
+    expect(await thin('2030-01-03T00:00:00Z')).toBe('seen')
+    expect(await thin('2030-01-04T00:00:00Z')).toBe('fetching')
+    await runAlarm()
+
+    expect(sent.filter(({ url }) => url.includes('shopline'))).toHaveLength(1)
+  })
+})
+
+describe('an event in which no order can be found', () => {
+  const lost = (n: number, topic = 'order/create') =>
+    report({ topic, trace_id: `${n}`, resource: { total: n } })
+
+  it('is noted, counted, and an alert until one can be read again', async () => {
+    expect(await lost(1)).toBe('unreadable')
+    expect(await lost(2)).toBe('unreadable')
+    expect(await lost(2)).toBe('unreadable')
+    expect(await lost(3, 'order/cancel')).toBe('unreadable')
+    expect(await listAlerts()).toMatchObject([
+      { kind: 'event-unreadable', text: expect.stringContaining('order/create') },
+      { kind: 'event-unreadable', text: expect.stringContaining('order/cancel') },
+    ])
+
+    await report(orderEvent())
+    await lost(4)
+    expect(await listAlerts()).toHaveLength(3)
+    const metrics = await (await fetchAsStore('/metrics')).text()
+    expect(metrics).toContain('bridge_events_unreadable_total{topic="order/create"} 3')
+    expect(metrics).toContain('bridge_events_unreadable_total{topic="order/cancel"} 1')
+  })
+
+  it('is nothing to tell of where its topic is not read as orders', async () => {
+    expect(await lost(1, 'user/update')).toBeUndefined()
+    expect(await listAlerts()).toEqual([])
   })
 })
 

@@ -49,6 +49,7 @@ describe('GET /metrics', () => {
       ['bridge_refusals_total', 'counter'],
       ['bridge_gate_closed', 'gauge'],
       ['bridge_events_total', 'counter'],
+      ['bridge_events_unreadable_total', 'counter'],
     ])
   })
 

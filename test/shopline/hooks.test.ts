@@ -3,13 +3,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/http/json.ts'
 import {
   accepted,
+  changeSettings,
   fetchBridge,
   fetchWith,
   freezeTime,
   keepLog,
   outsideAnswers,
+  passTime,
+  postOrder,
   readOrder,
   runAlarm,
+  SECOND,
   startAfresh,
 } from '../bridge.ts'
 import envelope from '../payloads/shopline/order-create.json'
@@ -91,6 +95,70 @@ describe('POST /shopline/hooks/{key}', () => {
     await runAlarm()
 
     expect(await listAlerts()).toMatchObject([{ kind: 'order-cancelled', external_id: ORDER }])
+  })
+
+  it('has an order looked up at most every ten seconds, however often it is told of it', async () => {
+    const sent = shoplineHas({ status: 'temp' })
+    const hint = { topic: 'order/create', resource: { id: ORDER } }
+    for (const trace_id of ['1', '2', '2']) await post({ ...hint, trace_id })
+    await runAlarm()
+    await post(hint)
+    await post(hint)
+    passTime(9 * SECOND)
+    await runAlarm()
+    expect(sent).toHaveLength(1)
+
+    passTime(SECOND)
+    await runAlarm()
+    expect(sent).toHaveLength(2)
+    // The same words may tell of another change.
+    passTime(10 * SECOND)
+    await post(hint)
+    await runAlarm()
+    expect(sent).toHaveLength(3)
+  })
+
+  it.each([
+    ['is cancelled when SHOPLINE has it no more', 'order/remove', 'cancelled'],
+    ['is relayed when an event of another kind finds it missing', 'order/create', 'relayed'],
+  ])('an order that waits %s', async (_, topic, state) => {
+    await issue(SIGN)
+    outsideAnswers(({ url }) =>
+      url.startsWith('https://shopline.test') ? new Response('{}', { status: 404 }) : accepted(),
+    )
+    await report(orderEvent())
+    await changeSettings({ SIGN_CUSTOMISER_API_TOKEN: '' })
+
+    await post({ topic, resource: { id: ORDER } })
+    await runAlarm()
+    await changeSettings({ SIGN_CUSTOMISER_API_TOKEN: 'api-token' })
+    await runAlarm()
+
+    expect(await readOrder(ORDER)).toMatchObject({ state })
+  })
+
+  it('ends no order that did not come from SHOPLINE', async () => {
+    await issue(SIGN)
+    const answers = outsideAnswers(
+      ({ url }) => new Response('{}', { status: url.startsWith('https://shopline.test') ? 404 : 503 }),
+    )
+    await postOrder({
+      external_id: '1042',
+      external_order_number: '#1042',
+      products: [{ external_id: SIGN }],
+    })
+
+    await post({ topic: 'order/remove', resource: { id: '1042' } })
+    await runAlarm()
+
+    expect(paths(answers)).toContain('/v1/orders/1042')
+    expect(await readOrder('1042')).toMatchObject({ state: 'queued' })
+  })
+
+  it('notes an event that points to no order', async () => {
+    await post({ topic: 'order/create', resource: { total: 1 } })
+
+    expect(await listEvents()).toMatchObject([{ topic: 'order/create', note: 'unreadable' }])
   })
 
   it('looks up nothing for other topics', async () => {

@@ -14,7 +14,7 @@ import {
   startAfresh,
 } from '../bridge.ts'
 import envelope from '../payloads/shopline/order-create.json'
-import { issue, listEvents, ORDER, report, SIGN } from './shopline.ts'
+import { issue, listEvents, ORDER, orderEvent, report, SIGN } from './shopline.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
@@ -126,9 +126,23 @@ describe('an order that an event merely points to', () => {
     expect(sent.filter(isFetch), 'a repeat fetches nothing').toHaveLength(1)
     await report({ ...pointer, trace_id: '3' })
     await runAlarm()
+    expect(sent.filter(isFetch), 'ten seconds have not gone by').toHaveLength(1)
+    passTime(10 * SECOND)
+    await runAlarm()
 
     expect(sent.filter(isFetch)).toHaveLength(2)
     expect(await readOrder(ORDER)).toMatchObject({ source: 'shopline' })
+  })
+
+  it('is not acted on when a newer report came while it was fetched', async () => {
+    await issue(SIGN)
+    shoplineAnswers(() => order({ updated_at: '2030-01-02T00:00:00Z', customer_name: 'Older' }))
+    await report(pointer)
+    const newer = { updated_at: '2030-01-03T00:00:00Z' }
+    expect(await report(orderEvent(newer))).toBe('accepted')
+    await runAlarm()
+
+    expect((await listEvents()).map(({ note }) => note)).toEqual(['accepted', 'outdated'])
   })
 
   it('holds no sign when it has no lines in SHOPLINE either', async () => {

@@ -131,7 +131,9 @@ describe('POST /shopline/webhooks', () => {
   it('records an order event that names no order', async () => {
     await report({ topic: 'order/create', resource: {} })
 
-    expect(await listEvents()).toMatchObject([{ topic: 'order/create', content_id: null }])
+    expect(await listEvents()).toMatchObject([
+      { topic: 'order/create', content_id: null, note: 'unreadable' },
+    ])
   })
 
   it.each([
