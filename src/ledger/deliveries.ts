@@ -399,7 +399,8 @@ export function retryAll(
 ): number {
   const retried = sql
     .exec<{ seq: number }>(
-      `UPDATE deliveries SET state = 'queued', next_attempt_at = iif(lost > 0, max(?1, not_before), ?1),
+      `UPDATE deliveries SET state = iif(state = 'unconfirmed' AND lost > 0, state, 'queued'),
+         next_attempt_at = iif(lost > 0, max(?1, not_before), ?1),
          not_before = iif(lost > 0, not_before, 0), give_up_at = ?2, changed_at = ?1
        WHERE seq IN (SELECT seq FROM deliveries INDEXED BY deliveries_by_state
                      WHERE destination = ?3 AND state = ?4 AND state <> 'relayed')

@@ -28,8 +28,9 @@ export function moveGate(
 /** The other side answered a probe, so one delivery may show whether all is well. */
 export function setAjar(ctx: Context, channel: Channel): void {
   const before = channel.gate
-  channel.gate = ajar(before)
-  noteMove(ctx, channel, before, Date.now())
+  const now = Date.now()
+  channel.gate = ajar(before, now)
+  noteMove(ctx, channel, before, now)
 }
 
 /** Opens the gate of an address that is gone once the setting holds another one. */

@@ -7,8 +7,9 @@ import { type Destination, type Outcome, type Policy, step } from './delivery.ts
 export interface Gate {
   /** Failures in a row that say nothing of the delivery itself. */
   streak: number
-  /** The deliveries that failed in this streak, each once; three are enough to know. */
+  /** The deliveries that failed in this streak, each once. */
   failing: readonly number[]
+  /** When it was closed, or set ajar: what was under way then tells nothing new. */
   closed_at: number | null
   closed_until: number | null
   is_ajar: boolean
@@ -27,6 +28,8 @@ export const OPEN: Gate = {
 const FAILURES_THAT_CLOSE = 5
 /** So many failing deliveries condemn the destination rather than themselves. */
 export const MANY = 3
+/** More are not kept in mind. */
+const MOST_FAILING = 50
 const LONGEST_BETWEEN_PROBES = 5 * 60_000
 /** What is gone is not probed; only another address, or an operator's retry, opens the gate. */
 const NEVER = Date.UTC(2200, 0)
@@ -62,11 +65,13 @@ export function afterOutcome(
 
   const streak = gate.streak + 1
   const failing =
-    seq === null || gate.failing.length >= MANY || gate.failing.includes(seq)
+    seq === null || gate.failing.length >= MOST_FAILING || gate.failing.includes(seq)
       ? gate.failing
       : [...gate.failing, seq]
-  const isGeneral = streak >= FAILURES_THAT_CLOSE && (failing.length >= MANY || failing.length >= waiting)
   const told = outcome.status === null ? null : closingReason(outcome.status)
+  // Of a delivery that is known to fail this is nothing new: an ajar gate waits for what a good one meets.
+  if (gate.is_ajar && told === null && seq !== null && gate.failing.includes(seq)) return gate
+  const isGeneral = streak >= FAILURES_THAT_CLOSE && (failing.length >= MANY || failing.length >= waiting)
   const reason = gate.reason === 'gone' ? 'gone' : (told ?? (isGeneral ? 'failures' : gate.reason))
   if (reason === null) return { ...OPEN, streak, failing }
   const failures = Math.max(1, reason === 'failures' ? streak - FAILURES_THAT_CLOSE + 1 : streak)
@@ -84,8 +89,13 @@ function closingReason(status: number): Gate['reason'] {
   return status === 401 ? 'token-refused' : null
 }
 
-/** A probe that orders nothing was answered: one delivery may show whether it is all well. */
-export const ajar = (gate: Gate): Gate => ({ ...gate, closed_until: null, is_ajar: true })
+/** A probe that orders nothing was answered at `now`: one delivery at a time may show whether all is well. */
+export const ajar = (gate: Gate, now: number): Gate => ({
+  ...gate,
+  closed_at: now,
+  closed_until: null,
+  is_ajar: true,
+})
 
 /** Whether something may be sent while `live` sends are under way. */
 export const lets = (gate: Gate, live: number): boolean =>

@@ -26,16 +26,24 @@ export function due(sql: SqlStorage, destination: Destination, now: number, most
 
 /**
  * The delivery that tries a destination which has failed: the one with the fewest attempts, so that a bad one can't block the rest.
- * Nothing goes out before its `not_before`: it was asked to wait, or it may have arrived.
+ * Nothing goes out before its `not_before`: it was asked to wait, or it may have arrived. One that was tried since `since` waits out
+ * its back-off.
  */
-export function leastTried(sql: SqlStorage, destination: Destination, now: number): number | null {
+export function leastTried(
+  sql: SqlStorage,
+  destination: Destination,
+  now: number,
+  since = Number.MAX_SAFE_INTEGER,
+): number | null {
   const [row] = sql
     .exec<{ seq: number }>(
       `SELECT seq FROM deliveries
-       WHERE destination = ? AND state IN ('queued', 'unconfirmed') AND state <> 'relayed' AND not_before <= ?
+       WHERE destination = ?1 AND state IN ('queued', 'unconfirmed') AND state <> 'relayed' AND not_before <= ?2
+         AND (next_attempt_at <= ?2 OR changed_at < ?3)
        ORDER BY attempts, seq LIMIT 1`,
       destination,
       now,
+      since,
     )
     .toArray()
   return row?.seq ?? null

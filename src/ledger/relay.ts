@@ -127,7 +127,14 @@ export class Relay {
       const channel = this.#ctx.channels[destination]
       const { gate, isReady } = channel
       const isFree = gate.closed_until === null && !gate.is_ajar
-      const next = isFree || due === null ? due : Math.max(gate.closed_until ?? now, free ?? now)
+      const next =
+        isFree || due === null
+          ? due
+          : gate.is_ajar
+            ? this.#candidate(channel) === null
+              ? due
+              : now
+            : Math.max(gate.closed_until ?? now, free ?? now)
       // A send that outlives its lease, or that an ajar gate waits for, must not have the alarm go off again and again.
       const soonest =
         this.#draining.has(destination) || !this.#isLetThrough(channel) ? now + LOOK_AGAIN_MS : now
@@ -159,7 +166,7 @@ export class Relay {
     const { gate } = channel
     if (gate.closed_until === null && !gate.is_ajar) return true
     if (gate.closed_until !== null && (sender.probe || gate.closed_until > Date.now())) return false
-    const seq = budget.sends > 0 ? leastTried(this.#ctx.sql, destination, Date.now()) : null
+    const seq = budget.sends > 0 ? this.#candidate(channel) : null
     if (seq === null) return false
     await this.#attemptIfFit(
       channel,
@@ -254,11 +261,16 @@ export class Relay {
   #isDue(destination: Destination): boolean {
     const now = Date.now()
     const channel = this.#ctx.channels[destination]
-    if (this.#isLetThrough(channel) && due(this.#ctx.sql, destination, now, 1).length > 0) return true
-    const { closed_until } = channel.gate
-    return (
-      closed_until !== null && closed_until <= now && leastTried(this.#ctx.sql, destination, now) !== null
-    )
+    const { closed_until, is_ajar } = channel.gate
+    if (is_ajar) return this.#isLetThrough(channel) && this.#candidate(channel) !== null
+    if (closed_until === null) return due(this.#ctx.sql, destination, now, 1).length > 0
+    return closed_until <= now && this.#candidate(channel) !== null
+  }
+
+  /** The delivery that shows whether a destination which has failed works again. Through an ajar gate each is tried once at first. */
+  #candidate({ destination, gate }: Channel): number | null {
+    const since = gate.is_ajar ? (gate.closed_at ?? undefined) : undefined
+    return leastTried(this.#ctx.sql, destination, Date.now(), since)
   }
 
   /** The earliest that something which was just queued may be sent, in milliseconds since 1970. */

@@ -329,8 +329,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'a good probe opens a crack and no more',
     file: 'ledger/gate.ts',
-    line: '({ ...gate, closed_until: null, is_ajar: true })',
-    becomes: '({ ...OPEN, streak: gate.streak })',
+    line: '  is_ajar: true,',
+    becomes: '  is_ajar: false,',
     tests: GATE,
   },
   {
