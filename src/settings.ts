@@ -28,6 +28,9 @@ const DAY_SECONDS = 86_400
 const OWN = 16
 const VENDORS = 8
 
+/** In bytes. A row of the ledger holds 2 MB, of which what goes with a body takes its part. */
+const LARGEST_BODY = 1_500_000
+
 /** Every setting with its reader; README describes each. */
 const READERS = {
   SIGN_CUSTOMISER_INTEGRATION_SECRET: secrets(5, VENDORS),
@@ -65,7 +68,7 @@ const READERS = {
   RELAY_CONFIRM_SECONDS: number(120, 0, DAY_SECONDS),
   RELAY_LOST_ANSWERS: wholeNumber(6, 1, 100),
   RETENTION_DAYS: number(90, 1, 3650),
-  MAX_BODY_BYTES: number(1_048_576, 1, 50 * 1_048_576),
+  MAX_BODY_BYTES: number(1_048_576, 1, LARGEST_BODY),
 } satisfies Record<string, Reader<unknown>>
 
 export type SettingName = keyof typeof READERS

@@ -65,6 +65,7 @@ describe('a setting', () => {
     ['RELAY_GIVE_UP_HOURS', '', 72],
     ['RELAY_GIVE_UP_HOURS', '0.5', 0.5],
     ['MAX_BODY_BYTES', undefined, 1_048_576],
+    ['MAX_BODY_BYTES', '1500000', 1_500_000],
     ['SHOPLINE_TOLERANCE_SECONDS', '', 604_800],
     ['SHOPLINE_MERCHANT_ID', '', null],
     ['SHOPLINE_MERCHANT_ID', '5F0BDA5E4E5FCA0010C81FEF', '5f0bda5e4e5fca0010c81fef'],
@@ -90,6 +91,7 @@ describe('a setting', () => {
     ['RELAY_TIMEOUT_SECONDS', '1e3'],
     ['RELAY_TIMEOUT_SECONDS', 'ten'],
     ['MAX_BODY_BYTES', '0'],
+    ['MAX_BODY_BYTES', '1500001'],
     ['SHOPLINE_MERCHANT_ID', '5f0bda5e4e5fca0010c81fe'],
     ['SHOPLINE_APP_ID', '5f0bda5e4e5fca0010c81feg'],
   ])('%s that is %j is refused by name', (name, raw) => {

@@ -30,13 +30,21 @@ export const jsonBody = createMiddleware<App & { Variables: { json: Json } }>(
 type Body = Result<Uint8Array<ArrayBuffer>, Refusal>
 
 /**
- * Reads a body of at most `limit` bytes, or refuses it as soon as it is known to be larger.
+ * Reads a body of at most `limit` bytes, or refuses it as soon as it is known to be larger, and without reading it when it is
+ * compressed: Cloudflare passes such a body on as it came, and what it unpacks to has no limit.
  *
  * A declared length is read in one go and without asking for the stream, which would have to be made first: a fifth of the cost
  * of joining chunks at 256 KB. HTTP's framing keeps a sender to what it declared; what gets here some other way and holds more is
  * refused all the same.
  */
 export async function readBody(request: Request, limit: number): Promise<Body> {
+  if (!/^(identity)?$/i.test(request.headers.get('content-encoding') ?? '')) {
+    await request.body?.cancel()
+    return err({
+      code: 'unsupported-media-type',
+      detail: 'Send the body as it is, not compressed: without Content-Encoding.',
+    })
+  }
   const declared = request.headers.get('content-length')
   if (declared !== null && !(/^\d+$/.test(declared) && Number(declared) <= limit)) {
     // A sender whose bytes nobody takes sees a cut connection instead of the answer.

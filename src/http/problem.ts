@@ -14,7 +14,7 @@ export const PROBLEMS = {
   'foreign-origin': [403, 'The request came from a page of another site'],
   'not-found': [404, 'There is nothing here'],
   'method-not-allowed': [405, 'The method is not allowed here'],
-  'unsupported-media-type': [415, 'The body must be JSON'],
+  'unsupported-media-type': [415, 'The body must be JSON, and not compressed'],
   'body-too-large': [413, 'The body is too large'],
   'malformed-json': [400, 'The body is not JSON'],
   'invalid-payload': [422, 'The body lacks something or holds something wrong'],
@@ -49,6 +49,11 @@ export interface Refusal {
   code: ProblemCode
   detail: string
   errors?: readonly FieldError[]
+}
+
+/** What was to be kept is larger than the ledger can keep. It will be as large when it is sent again. */
+export class TooLargeToKeep extends Error {
+  override name = 'TooLargeToKeep'
 }
 
 /** The ledger did not answer, or not in time. Whatever was asked for may or may not have happened: asking again is safe. */

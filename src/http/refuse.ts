@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { logFault } from '../log.ts'
 import { readSettings, type SettingFault, type SettingName, type Settings } from '../settings.ts'
 import type { App, AppContext, Routes } from './app.ts'
-import { LedgerUnavailable, PROBLEMS, type Refusal } from './problem.ts'
+import { LedgerUnavailable, PROBLEMS, type Refusal, TooLargeToKeep } from './problem.ts'
 
 /**
  * Answers with an RFC 9457 problem and puts its code into the request's log line.
@@ -90,8 +90,13 @@ export const unmatched = (app: Routes) => (c: AppContext) => {
 /** More matches than the logging middleware, which is there for every path. */
 const hasHandler = (app: Routes, method: string, path: string) => app.router.match(method, path)[0].length > 1
 
-/** Answers a fault of ours: it is logged whole, and told as no more than its class. */
+/**
+ * Answers a fault of ours: it is logged whole, and told as no more than its class. That something is too large to be kept is the
+ * caller's doing.
+ */
 export function onFault(fault: Error, c: AppContext): Response {
+  if (fault instanceof TooLargeToKeep)
+    return refuse(c, { code: 'body-too-large', detail: 'Send less: what this comes to can not be kept.' })
   logFault(fault, { request_id: c.var.requestId })
   if (fault instanceof LedgerUnavailable)
     return refuse(

@@ -1,5 +1,5 @@
 import type { DurableObject } from 'cloudflare:workers'
-import { LedgerUnavailable } from '../http/problem.ts'
+import { LedgerUnavailable, TooLargeToKeep } from '../http/problem.ts'
 import { within } from '../within.ts'
 import type { LedgerObject } from './ledger.ts'
 
@@ -20,7 +20,8 @@ const PATIENCE_MS = 5_500
  * Asks the deployment's one ledger.
  *
  * Throws `LedgerUnavailable` when it can't be reached, fails or takes too long, which callers are told as a 503 with Retry-After.
- * Whatever was asked for may or may not have happened.
+ * Whatever was asked for may or may not have happened. Throws `TooLargeToKeep` when a row would be larger than SQLite takes: then
+ * nothing happened.
  */
 export async function askLedger<T>(
   env: Env,
@@ -34,6 +35,7 @@ export async function askLedger<T>(
     const inTime = await within(patience, answer)
     if (inTime !== 'late') return inTime
   } catch (cause) {
+    if (String(cause).includes('SQLITE_TOOBIG')) throw new TooLargeToKeep('a row is too large', { cause })
     throw new LedgerUnavailable('the ledger did not answer', { cause })
   }
   throw new LedgerUnavailable(`the ledger took longer than ${patience} ms`)

@@ -76,14 +76,15 @@ export const NOTES: Record<ProblemCode, Note> = {
     todo: 'Use a method that the Allow header names.',
   },
   'unsupported-media-type': {
-    means: 'The store’s routes take JSON and say so.',
-    causes: ['No Content-Type header.', 'A form.'],
-    todo: 'Send Content-Type: application/json.',
+    means: 'The store’s routes take JSON that says so. No route takes a compressed body.',
+    causes: ['No Content-Type header.', 'A form.', 'A client that compresses: Content-Encoding: gzip.'],
+    todo: 'Send Content-Type: application/json, and leave Content-Encoding out.',
   },
   'body-too-large': {
-    means: 'The body is larger than MAX_BODY_BYTES.',
+    means:
+      'The body is larger than MAX_BODY_BYTES, or than what one row of the ledger holds once it is written out.',
     causes: ['Pictures within the JSON.', 'A limit that was set too low.'],
-    todo: 'Send links instead of pictures, or raise MAX_BODY_BYTES.',
+    todo: 'Send links instead of pictures, or raise MAX_BODY_BYTES, up to 1500000.',
   },
   'malformed-json': {
     means: 'The body is not JSON in UTF-8, or is nested deeper than 128 levels.',

@@ -82,6 +82,21 @@ describe.each(routes)('$method $path', (route) => {
     },
   )
 
+  it.each(['gzip', 'br', 'identity, gzip'])(
+    'reads nothing of a body that is compressed: %s',
+    async (encoding) => {
+      const { body, asked } = streamed(3, 'close')
+      const response = await judge(await withBody(route, body, { 'content-encoding': encoding }))
+
+      expect(response.status).toBe(415)
+      expect(await response.json()).toMatchObject({
+        type: '/problems/unsupported-media-type',
+        detail: expect.stringContaining('without Content-Encoding'),
+      })
+      expect(asked.bytes).toBe(0)
+    },
+  )
+
   it('refuses a body that breaks off, which is no fault of ours', async () => {
     const { body } = streamed(3, 'break')
     expect((await judge(await withBody(route, body))).status).toBe(400)

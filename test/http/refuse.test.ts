@@ -1,14 +1,16 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import bridge from '../../src/index.ts'
+import bridge, { Ledger } from '../../src/index.ts'
 import {
+  anOrder,
   changeSettings,
   fetchAsStore,
   fetchBridge,
   freezeTime,
   keepLog,
   postDesign,
+  postOrder,
   startAfresh,
 } from '../bridge.ts'
 import { fetchConsole } from '../console/operator.ts'
@@ -77,6 +79,25 @@ describe('any answer', () => {
 
     expect(response.status).toBe(200)
     expect(await response.text()).toBe('')
+  })
+})
+
+describe('what comes to more than a row of the ledger holds', () => {
+  it('is refused as too large, and is no fault', async () => {
+    const lines = keepLog()
+    // On this machine SQLite takes more than on Cloudflare, and says the same once that is too much.
+    vi.spyOn(Ledger.prototype, 'submit').mockImplementation(function (this: unknown) {
+      const { ctx } = this as { ctx: DurableObjectState }
+      ctx.storage.sql.exec('SELECT zeroblob(2147483647)')
+      throw new Error('SQLite takes everything')
+    })
+    await postDesign({ product_id: 1 })
+    const response = await postOrder(anOrder())
+
+    expect(response.status).toBe(413)
+    expect(response.headers.get('retry-after')).toBeNull()
+    expect(await response.json()).toMatchObject({ type: '/problems/body-too-large' })
+    expect(lines.filter((line) => line.includes('"fault"'))).toEqual([])
   })
 })
 

@@ -27,8 +27,8 @@ const cursor = query('cursor', { type: 'string' }, 'The next_cursor of the page 
 const STATUSES = {
   /** Any operation. */
   fault: [500],
-  signed: [401, 413, 429, 503],
-  hint: [404, 413, 429, 503],
+  signed: [401, 413, 415, 429, 503],
+  hint: [404, 413, 415, 429, 503],
   json: [400, 422],
   bearer: [401, 429, 503],
   body: [400, 413, 415, 422],
