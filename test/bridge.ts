@@ -90,9 +90,22 @@ export const runAlarm = () => runDurableObjectAlarm(ledger())
 /** Ends the ledger's instance as a deployment does: what it had only in memory is gone. */
 export const restartLedger = () => evictAllDurableObjects()
 
+let callers = 0
+
+/** Each request comes from an address of its own, unless it says otherwise: the limits for one address have tests of their own. */
+function fromAnywhere(init: Pick<RequestInit, 'headers'> = {}): Headers {
+  const headers = new Headers(init.headers)
+  callers += 1
+  if (!headers.has('cf-connecting-ip'))
+    headers.set('cf-connecting-ip', `203.${callers >> 16}.${(callers >> 8) & 255}.${callers & 255}`)
+  return headers
+}
+
 /** Sends a request to the Worker, and sees to it that the answer is one that OpenAPI promises. */
-export const fetchBridge = async (path: string, init?: RequestInit) =>
-  documented(await exports.default.fetch(`https://bridge.test${path}`, init), path, init)
+export async function fetchBridge(path: string, init?: RequestInit): Promise<Response> {
+  const request = { ...init, headers: fromAnywhere(init) }
+  return documented(await exports.default.fetch(`https://bridge.test${path}`, request), path, init)
+}
 
 /** Asks for a file of `src/public` as the platform does before it asks the Worker. Throws where there is none. */
 export async function fetchAsset(path: string, init?: RequestInit): Promise<Response> {
@@ -114,7 +127,10 @@ export async function fetchWith(
   path: string,
   init?: RequestInit<IncomingRequestCfProperties>,
 ): Promise<Response> {
-  const request = new Request<unknown, IncomingRequestCfProperties>(`https://bridge.test${path}`, init)
+  const request = new Request<unknown, IncomingRequestCfProperties>(`https://bridge.test${path}`, {
+    ...init,
+    headers: fromAnywhere(init as Pick<RequestInit, 'headers'>),
+  })
   const context = createExecutionContext()
   const response = await worker.fetch(request, { ...env, ...settings }, context)
   await waitOnExecutionContext(context)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { shoplineId } from '../readers.ts'
-import { call } from './call.ts'
 import { type Report, type Surroundings, secretsOf, Trouble } from './command.ts'
+import { readChecks } from './readiness.ts'
 import {
   createShoplineSubscription,
   hookAddress,
@@ -133,18 +133,26 @@ async function introduce(
   if (id !== expected && answer.status !== 200 && answer.status !== 503)
     throw new Trouble(`${shown(address)} answered ${answer.status} to SHOPLINE’s question whose it is.`)
   if (id !== expected && isOfApp) needed.push(['SHOPLINE_APP_ID', expected ?? ''])
-  if (id !== expected && !isOfApp && answer.status === 200 && (await isSetThere(bridge, 'SHOPLINE_APP_ID')))
+  if (
+    id !== expected &&
+    !isOfApp &&
+    answer.status === 200 &&
+    (await isSetThere(bridge, 'SHOPLINE_APP_ID', surroundings))
+  )
     throw new Trouble(
       'The Worker answers with SHOPLINE_APP_ID, and the token is the store’s own, for which SHOPLINE asks for the merchant’s: empty SHOPLINE_APP_ID, deploy, and run this again.',
     )
-  if (!(await isSetThere(bridge, 'SHOPLINE_MERCHANT_ID')) || (!isOfApp && id !== expected))
+  if (!(await isSetThere(bridge, 'SHOPLINE_MERCHANT_ID', surroundings)) || (!isOfApp && id !== expected))
     needed.push(['SHOPLINE_MERCHANT_ID', merchantId])
   for (const [name, value] of needed) await surroundings.fillVar(name, value)
   return needed.map(([name]) => name)
 }
 
-async function isSetThere(bridge: string, name: string): Promise<boolean> {
-  const { json } = await call(`${bridge}/ready`)
-  const { checks } = (json ?? {}) as { checks?: Record<string, { status: string }> }
-  return checks?.[name]?.status === 'ok'
+async function isSetThere(bridge: string, name: string, surroundings: Surroundings): Promise<boolean> {
+  const { checks, isWhole } = await readChecks(bridge, surroundings)
+  if (!isWhole)
+    throw new Trouble(
+      'What the Worker has set it tells to its own STORE_API_TOKEN alone: put that into .dev.vars.',
+    )
+  return checks[name]?.status === 'ok'
 }

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { App, AppContext } from '../http/app.ts'
 import { type Markup, page } from '../http/page.ts'
 import type { ProblemCode } from '../http/problem.ts'
+import { isTooOften } from '../http/rate.ts'
 import { onFault, refuseFailure } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 import { isOneOf } from '../signing/hmac.ts'
@@ -29,16 +30,23 @@ export const operator = createMiddleware<App>(async function operator(c, next) {
   }
   // User and password are compared as one, so that the time taken tells of neither.
   const presented = credentials(c.req.header('authorization') ?? '')
+  // A password can be guessed, so it is not even looked at once an address has presented too many.
+  if (presented !== null && (await isTooOften(c, 'PASSWORDS', 'console')))
+    return turnAway(c, 'too-many-failures', 429, 'Too many at once', TOO_MANY, { 'retry-after': '60' })
   if (presented !== null && (await isOneOf([`operator:${settings.value.CONSOLE_PASSWORD}`], presented)))
     return next()
 
+  const code = presented === null ? 'unauthorized' : 'wrong-password'
   const words = 'The user is operator, the password is the value of CONSOLE_PASSWORD.'
-  const refusal = await refuseFailure(c, { code: 'unauthorized', detail: words })
+  const refusal = await refuseFailure(c, { code, detail: words })
   if (refusal.status === 429) return refusal
-  return turnAway(c, 'unauthorized', 401, 'Please sign in', words, {
+  return turnAway(c, code, 401, 'Please sign in', words, {
     'www-authenticate': 'Basic realm="Sign Customiser Bridge", charset="UTF-8"',
   })
 })
+
+const TOO_MANY =
+  'The console takes 30 requests a minute from one address. Wait a minute and load this page again.'
 
 const WHILE_DEMO =
   'DEMO is on: the demo shop runs Sign Customiser’s script on this address, where it could read the console. Set DEMO to off, or ' +
@@ -70,7 +78,7 @@ export const fromConsole = createMiddleware<App>(async function fromConsole(c, n
 function turnAway(
   c: AppContext,
   code: ProblemCode,
-  status: 401 | 403 | 404 | 422 | 500 | 503,
+  status: 401 | 403 | 404 | 422 | 429 | 500 | 503,
   title: string,
   words: string,
   headers: Record<string, string> = {},

@@ -3,6 +3,7 @@ import { logFault } from '../log.ts'
 import { readSettings, type SettingFault, type SettingName, type Settings } from '../settings.ts'
 import type { App, AppContext, Routes } from './app.ts'
 import { LedgerUnavailable, PROBLEMS, type Refusal, TooLargeToKeep } from './problem.ts'
+import { isTooOften } from './rate.ts'
 
 /**
  * Answers with an RFC 9457 problem and puts its code into the request's log line.
@@ -45,15 +46,8 @@ export async function refuseFailure(
   return (await isFlood(c)) ? refuseFlood(c, TOO_MANY) : refuse(c, refusal, { headers })
 }
 
-/**
- * Counts a request, by route and client address, in each Cloudflare location for itself; says whether there were more than 600
- * within a minute. Bare workerd has no such binding.
- */
-export async function isFlood(c: AppContext): Promise<boolean> {
-  const { FAILURES }: Partial<Env> = c.env
-  const key = `${c.var.route} ${c.req.header('cf-connecting-ip') ?? ''}`
-  return FAILURES !== undefined && !(await FAILURES.limit({ key })).success
-}
+/** Counts a request by its route; says whether there were more than 600 from its client within a minute. */
+export const isFlood = (c: AppContext): Promise<boolean> => isTooOften(c, 'FAILURES', c.var.route)
 
 export const refuseFlood = (c: AppContext, detail: string): Response =>
   refuse(c, { code: 'too-many-failures', detail }, { headers: { 'retry-after': '60' } })

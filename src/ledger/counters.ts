@@ -184,7 +184,7 @@ export function readCounters(sql: SqlStorage, channels: Channels, now: number): 
 /** Adds to one of the counters that no table implies. Called without an `await` after other writes, it joins their commit. */
 export function count(
   sql: SqlStorage,
-  name: 'refusals' | 'events' | 'unreadable' | 'warnings' | 'sent again',
+  name: 'refusals' | 'events' | 'unreadable' | 'warnings' | 'sent again' | 'guesses',
   label: string,
   by = 1,
 ): void {
@@ -194,6 +194,17 @@ export function count(
     label,
     by,
   )
+}
+
+/** Adds to the passwords refused within an hour of the first; says how many they were before and are now. */
+export function countGuesses(sql: SqlStorage, n: number, now: number): { before: number; after: number } {
+  const since = readProgress(sql, 'guessed-since')
+  const isNewHour = since === null || now - since >= HOUR_MS || now < since
+  if (isNewHour) noteProgress(sql, 'guessed-since', now)
+  const earlier = readCounts(sql, 'guesses').reduce((total, { n }) => total + n, 0)
+  const before = isNewHour ? 0 : earlier
+  count(sql, 'guesses', '', before + n - earlier)
+  return { before, after: before + n }
 }
 
 const readCounts = (sql: SqlStorage, name: Parameters<typeof count>[1]) =>

@@ -22,7 +22,7 @@ import {
 import { fullness } from './fullness.ts'
 import type { Gate } from './gate.ts'
 import type { NewOrder } from './new-order.ts'
-import { forgetUnreadable, tellOfDesign, tellOfFullness, tellOfUnreadable } from './notices.ts'
+import { forgetUnreadable, tellOfDesign, tellOfFullness, tellOfGuesses, tellOfUnreadable } from './notices.ts'
 import * as orders from './orders.ts'
 import { forwardEvent } from './outbox.ts'
 import type { Page } from './page.ts'
@@ -132,6 +132,10 @@ export abstract class LedgerObject extends DurableObject<Env> {
   /** Takes over what an isolate has counted of the requests it refused. */
   async countRefusals(refusals: Record<string, number>): Promise<void> {
     for (const [code, n] of Object.entries(refusals)) count(this.#ctx.sql, 'refusals', code, n)
+    const guesses = refusals['wrong-password'] ?? 0
+    if (guesses === 0) return
+    tellOfGuesses(this.#ctx, guesses, Date.now())
+    await this.#ctx.alarm.armed()
   }
 
   /** How the gate of each destination stands. */

@@ -1,5 +1,5 @@
 import type { Channel, Context } from './channel.ts'
-import { count } from './counters.ts'
+import { count, countGuesses } from './counters.ts'
 import type { Delivery, GivenUp } from './deliveries.ts'
 import type { Destination, State } from './delivery.ts'
 import type { Recorded } from './designs.ts'
@@ -185,6 +185,17 @@ function tellOfTrouble(ctx: Context, destination: Destination, trouble: Trouble,
 }
 
 const isRecent = (at: number | null, now: number) => at !== null && now - at < QUIET_MS && at <= now
+
+/** So many wrong passwords within an hour are no typing errors. */
+const MOST_GUESSES = 100
+
+/** Counts passwords that the console refused, and tells the operator once an hour that somebody seems to guess. */
+export function tellOfGuesses(ctx: Context, refused: number, now: number): void {
+  const { before, after } = countGuesses(ctx.sql, refused, now)
+  if (before >= MOST_GUESSES || after < MOST_GUESSES) return
+  const text = `The console refused ${MOST_GUESSES} passwords within an hour: somebody seems to guess. Each address has 30 a minute; a long random password is out of reach.`
+  alert(ctx, { kind: 'password-guessed-at', text, count: after }, now)
+}
 
 /** Tells the operator once that the ledger fills up, and anew should it have been emptied in between. */
 export function tellOfFullness(ctx: Context, now: number): void {

@@ -23,6 +23,7 @@ export type AlertKind =
   | 'destination-given-up'
   | 'erasure-ahead'
   | 'ledger-filling'
+  | 'password-guessed-at'
 
 /** `text` is for people; none of it may be personal. */
 export interface Alert {

@@ -1,6 +1,6 @@
 /**
  * How far something that is done again and again has come: the last row that was counted or erased, or a time in milliseconds
- * since 1970, of the last sweep and of the oldest content whose erasure is due.
+ * since 1970, of the last sweep, of the oldest content whose erasure is due, and of the first of the passwords that are counted.
  */
 export type Progress =
   | 'counted-orders'
@@ -11,6 +11,7 @@ export type Progress =
   | 'erased-events'
   | 'erasure-due'
   | 'swept'
+  | 'guessed-since'
 
 /** Null when it was never noted. */
 export function readProgress(sql: SqlStorage, what: Progress): number | null {

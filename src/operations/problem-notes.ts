@@ -48,14 +48,23 @@ export const NOTES: Record<ProblemCode, Note> = {
     todo: 'Save body and headers as they arrived and ask npm run bridge -- verify: it tries the usual causes and names the one that fits.',
   },
   'too-many-failures': {
-    means: 'From this address more than 600 requests a minute failed to prove who they come from.',
+    means:
+      'From this address more than 600 requests a minute failed to prove who they come from, or it presented more than 30 passwords ' +
+      'a minute to the console, or asked for more than 120 products a minute as a shop’s page does.',
     causes: ['Somebody is guessing.', 'A sender with an old secret or token keeps trying.'],
-    todo: 'Correct the secret or the token. Requests with the right one are taken all the while, from the same address too.',
+    todo:
+      'Correct the secret or the token. Requests with the right one are taken all the while, from the same address too. ' +
+      'At the console wait a minute: there the password is not even looked at.',
   },
   unauthorized: {
     means: 'This route is for the store’s backend, which shows its token.',
     causes: ['No Authorization header.', 'A token that is not, or no longer, in STORE_API_TOKEN.'],
     todo: 'Send Authorization: Bearer with one of the tokens in STORE_API_TOKEN.',
+  },
+  'wrong-password': {
+    means: 'The console is for the user operator, with the password in CONSOLE_PASSWORD.',
+    causes: ['The browser remembers an old password.', 'Another user name.', 'Somebody is guessing.'],
+    todo: 'Sign in anew. Who does not know the password sets another: npx wrangler secret put CONSOLE_PASSWORD.',
   },
   'foreign-origin': {
     means: 'A button of the console was pressed from somewhere else than the console.',

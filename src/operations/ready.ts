@@ -1,6 +1,7 @@
 import { isReadable } from '../catalogue/catalogue.ts'
 import type { Check, Checks } from '../check.ts'
 import { Routes } from '../http/app.ts'
+import { refusalOfStranger } from '../http/auth.ts'
 import { askLedger } from '../ledger/ask.ts'
 import { logFault } from '../log.ts'
 import { isSet, readSettings, SETTING_NAMES, type SettingName, sharingWith } from '../settings.ts'
@@ -11,12 +12,23 @@ export const health = new Routes().get('/', (c) =>
   c.json({ ok: true }, 200, { date: new Date().toUTCString() }),
 )
 
-/** Says whether the bridge can do its work, and check by check what it lacks; it writes nothing. */
+/**
+ * Says whether the bridge can do its work, and what it lacks; it writes nothing. What it has, check by check, is the store's to
+ * know: which doors there are, and which are shut, helps others only to look for a way in.
+ */
 export const ready = new Routes().get('/', async (c) => {
-  const readiness = await readinessOf(c.env, Date.now())
-  return c.json(readiness, readiness.ready ? 200 : 503, {
+  // Where the setting is no token, there is none to ask for.
+  const presentsToken =
+    c.req.header('authorization') !== undefined && readSettings(c.env, ['STORE_API_TOKEN']).ok
+  const refusal = presentsToken ? await refusalOfStranger(c) : null
+  if (refusal) return refusal
+  const { ready, checks } = await readinessOf(c.env, Date.now())
+  const told = presentsToken
+    ? checks
+    : Object.fromEntries(Object.entries(checks).filter(([, { status }]) => status === 'failed'))
+  return c.json({ ready, checks: told }, ready ? 200 : 503, {
     'cache-control': 'no-store',
-    ...(!readiness.ready && { 'retry-after': '60' }),
+    ...(!ready && { 'retry-after': '60' }),
   })
 })
 

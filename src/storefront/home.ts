@@ -16,7 +16,7 @@ export const home = new Routes().get('/', (c) => {
       ${link('/console', 'Console', 'For who looks after the orders. It asks for a password.')}
       ${link('/openapi.json', 'OpenAPI', 'Every route for programs.')}
       ${link('/problems', 'Problems', 'What each error means and what to do.')}
-      ${link('/ready', 'Ready?', 'Each setting and service, checked.')}
+      ${link('/ready', 'Ready?', 'What is missing, should anything be.')}
       ${link('/embed.js', 'embed.js', 'The script for a shop’s page.')}
     </ul></div>`
   return page(c, { title: 'Sign Customiser Bridge', main })

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   anOrder,
   fetchBridge,
   fetchWith,
   freezeTime,
+  keepLog,
   outsideAnswers,
   postDesign,
   postOrder,
@@ -42,6 +44,51 @@ describe('the door of the console', () => {
     ['nothing', ''],
   ])('stays shut to %s', async (_, authorization) => {
     expect((await fetchBridge('/console', { headers: { authorization } })).status).toBe(401)
+  })
+
+  it('is shut to an address that has presented 30 passwords in a minute, without a look at the next', async () => {
+    const present = (authorization: string, address = '192.0.2.7') =>
+      fetchBridge('/console', { headers: { authorization, 'cf-connecting-ip': address } })
+    const wrong = basic('console-passwore')
+    let refused = 0
+    let response = await present(wrong)
+    // The limiter's minutes are the real clock's: the guesses may fall into two of them.
+    while (response.status === 401 && refused < 100) {
+      refused += 1
+      response = await present(wrong)
+    }
+
+    expect(response.status).toBe(429)
+    expect(refused).toBeGreaterThanOrEqual(30)
+    expect(response.headers.get('retry-after')).toBe('60')
+    expect(response.headers.get('content-type')).toContain('text/html')
+    const right = vi.spyOn(crypto.subtle, 'verify')
+    const limit = vi.spyOn(env.PASSWORDS, 'limit').mockResolvedValue({ success: false })
+    expect((await present(basic('console-password'))).status).toBe(429)
+    expect(right).not.toHaveBeenCalled()
+    limit.mockRestore()
+    expect((await present(basic('console-password'), '192.0.2.8')).status).toBe(200)
+  })
+
+  it('counts neither by page nor who presents nothing', async () => {
+    const limit = vi.spyOn(env.PASSWORDS, 'limit')
+    const from = (authorization: string) => ({
+      headers: { authorization, 'cf-connecting-ip': '2001:db8:1:2:3::4' },
+    })
+    await fetchBridge('/console', from(''))
+    expect(limit).not.toHaveBeenCalled()
+    await fetchBridge('/console/orders', from(basic('console-password')))
+    await fetchBridge('/console', from(basic('wrong')))
+
+    expect(limit.mock.calls).toEqual(Array(2).fill([{ key: 'console 2001:db8:1:2::/64' }]))
+  })
+
+  it('tells a wrong password from none in the log and in what is counted', async () => {
+    const lines = keepLog()
+    await fetchBridge('/console', { headers: { authorization: basic('wrong') } })
+    await fetchBridge('/console')
+
+    expect(lines.map((line) => JSON.parse(line).code)).toEqual(['wrong-password', 'unauthorized'])
   })
 
   it('takes a password that is not ASCII', async () => {

@@ -11,6 +11,7 @@ import {
   keepLog,
   postDesign,
   postOrder,
+  sendAsStore,
   startAfresh,
 } from '../bridge.ts'
 import { fetchConsole } from '../console/operator.ts'
@@ -144,6 +145,38 @@ describe('a setting that a route needs', () => {
   )
 })
 
+describe('a log line', () => {
+  const lineOf = async (ask: () => Promise<Response>) => {
+    const lines = keepLog()
+    await ask()
+    return JSON.parse(lines.at(-1) ?? '')
+  }
+
+  it('names the route where nothing was found, and not what was typed', async () => {
+    const line = await lineOf(() => fetchAsStore('/orders/ada@example.com'))
+
+    expect(line).toMatchObject({ route: '/orders/:external_id', status: 404, code: 'not-found' })
+    expect(JSON.stringify(line)).not.toContain('ada@example.com')
+  })
+
+  it('names no route where there is none', async () => {
+    expect(await lineOf(() => fetchBridge('/ada@example.com'))).toMatchObject({ route: 'none', status: 404 })
+  })
+
+  it('has no ID of a product that was not taken', async () => {
+    const line = await lineOf(() => sendAsStore('PUT', '/products/ada@example.com', { price: 'free' }))
+
+    expect(line).toMatchObject({ route: '/products/:external_id', status: 422 })
+    expect(JSON.stringify(line)).not.toContain('ada@example.com')
+  })
+
+  it('has the ID of what was found', async () => {
+    await sendAsStore('PUT', '/products/p-1', {})
+
+    expect(await lineOf(() => fetchAsStore('/products/p-1'))).toMatchObject({ external_id: 'p-1' })
+  })
+})
+
 describe('a flood of failures', () => {
   it('gets a constant 429 after 600 of a minute', { timeout: 30_000 }, async () => {
     const guess = () => guessToken('192.0.2.1')
@@ -176,6 +209,22 @@ describe('a flood of failures', () => {
 
     expect((await forge('192.0.2.1')).status).toBe(429)
     expect((await postDesign({ product_id: 1 }, from('192.0.2.1'))).status).toBe(200)
+  })
+
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:0:1:2:3:4:5', '2001:db8:0:1::/64'],
+    ['2001:0DB8::1:2:3:4:5', '2001:db8:0:1::/64'],
+    ['2001:db8::5', '2001:db8:0:0::/64'],
+    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['', ''],
+  ])('from %j is counted as one from %j', async (address, network) => {
+    const counted = limit(() => false)
+    await forge(address)
+
+    expect(counted).toHaveBeenCalledWith({ key: `/sign-customiser/products ${network}` })
   })
 
   it('is counted by route and by address', async () => {

@@ -403,6 +403,13 @@ describe('npm run bridge -- doctor', () => {
     for (const { status, todo } of findings) expect(todo === undefined).toBe(status === 'ok')
   })
 
+  it('says that a bridge tells what it has to its own token alone', async () => {
+    const { STORE_API_TOKEN: _, ...others } = settings
+    const { text } = await run(['doctor', stack.bridgeUrl], { settings: others })
+
+    expect(text).toContain('✓ readiness: all checks passed; which they are is told to STORE_API_TOKEN alone')
+  })
+
   it('tells what is wrong and what to do, without printing a secret', async () => {
     const wrong = {
       ...settings,

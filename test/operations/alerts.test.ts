@@ -4,8 +4,10 @@ import {
   anOrder,
   changeSettings,
   fetchAsStore,
+  fetchBridge,
   freezeTime,
   HOUR,
+  ledger,
   MINUTE,
   NOW,
   outsideAnswers,
@@ -17,6 +19,7 @@ import {
   type Sent,
   startAfresh,
 } from '../bridge.ts'
+import { basic } from '../console/operator.ts'
 
 const ALERT_URL = 'https://chat.test/hook'
 const EVENTS_URL = 'https://store.test/hook'
@@ -167,6 +170,29 @@ describe('the operator is told', () => {
       await pass(6 * HOUR)
     }
     expect(kinds(sent)).toEqual([['destination-given-up', 'events']])
+  })
+
+  it('of a hundred passwords refused within an hour, once in each', async () => {
+    const sent = outside(accepted)
+    await ledger().countRefusals({ 'wrong-password': 98, unauthorized: 500 })
+    await pass(59 * MINUTE)
+    // One more by way of the console, where the metrics have the isolate tell what it has counted.
+    await fetchBridge('/console', { headers: { authorization: basic('wrong') } })
+    await fetchAsStore('/metrics')
+    await pass(0)
+    expect(kinds(sent)).toEqual([])
+    await ledger().countRefusals({ 'wrong-password': 1 })
+    await ledger().countRefusals({ 'wrong-password': 200 })
+    await pass(0)
+    expect(kinds(sent)).toEqual([['password-guessed-at', undefined]])
+
+    await pass(MINUTE)
+    await ledger().countRefusals({ 'wrong-password': 99 })
+    await pass(0)
+    expect(kinds(sent)).toHaveLength(1)
+    await ledger().countRefusals({ 'wrong-password': 1 })
+    await pass(0)
+    expect(kinds(sent)).toHaveLength(2)
   })
 
   it('of nothing that happens to alerts', async () => {

@@ -3,16 +3,28 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import bridge from '../../src/index.ts'
 import type { Readiness } from '../../src/operations/ready.ts'
-import { fetchBridge, freezeTime, ledger, MINUTE, passTime, skipWaiting, startAfresh } from '../bridge.ts'
+import {
+  fetchAsStore,
+  fetchBridge,
+  freezeTime,
+  ledger,
+  MINUTE,
+  passTime,
+  skipWaiting,
+  startAfresh,
+} from '../bridge.ts'
 
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
-/** Asks a bridge whose settings differ from the test's in these. */
+/** Asks a bridge whose settings differ from the test's in these, as its store unless another token is presented. */
 async function readyWith(
   settings: Record<string, string | undefined>,
+  authorization: string | null = 'Bearer token-of-the-store',
 ): Promise<[number, Readiness['checks']]> {
-  const request = new Request<unknown, IncomingRequestCfProperties>('https://bridge.test/ready')
+  const request = new Request<unknown, IncomingRequestCfProperties>('https://bridge.test/ready', {
+    headers: authorization === null ? {} : { authorization },
+  })
   const response = await bridge.fetch(request, { ...env, ...settings } as Env, createExecutionContext())
   return [response.status, (await response.json<Readiness>()).checks]
 }
@@ -30,7 +42,7 @@ describe('GET /health', () => {
 
 describe('GET /ready', () => {
   it('says of each check that it passed, and of optional settings that they are off', async () => {
-    const response = await fetchBridge('/ready')
+    const response = await fetchAsStore('/ready')
 
     expect(response.status).toBe(200)
     const { ready, checks } = await response.json<Readiness>()
@@ -106,11 +118,23 @@ describe('GET /ready', () => {
     ])
   })
 
+  it('tells who presents no token what failed, and nothing else', async () => {
+    expect(await readyWith({}, null)).toEqual([200, {}])
+    expect(await readyWith({ RELAY_TIMEOUT_SECONDS: 'soon', CONSOLE_PASSWORD: '' }, null)).toEqual([
+      503,
+      { RELAY_TIMEOUT_SECONDS: { status: 'failed', detail: 'must be a number from 0.1 to 300' } },
+    ])
+  })
+
+  it('tells who presents another token nothing', async () => {
+    expect(await readyWith({}, 'Bearer token-of-the-storf')).toEqual([401, undefined])
+  })
+
   it('finds one secret at two doors, and names both', async () => {
     const detail = (other: string) => `holds a secret that ${other} holds too: each needs its own`
     const one = 'the-one-password-for-all'
     const [status, checks] = await readyWith({
-      STORE_API_TOKEN: `another-token-of-ours ${one}`,
+      STORE_API_TOKEN: `token-of-the-store ${one}`,
       CONSOLE_PASSWORD: one,
     })
 

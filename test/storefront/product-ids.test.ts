@@ -39,6 +39,40 @@ describe('GET /storefront/products/{product_id}', () => {
     expect(get).not.toHaveBeenCalled()
   })
 
+  it('asks the ledger once for what it has answered', async () => {
+    await postDesign({ product_id: 'kept' })
+    await ask('kept')
+    const asked = vi.spyOn(env.LEDGER, 'getByName')
+    const limit = vi.spyOn(env.LOOKUPS, 'limit')
+
+    const again = await ask('kept', 'https://www.shop.test')
+    expect(await again.json()).toEqual({ external_id: 'sc-kept' })
+    expect(again.headers.get('access-control-allow-origin')).toBe('https://www.shop.test')
+    expect(again.headers.get('x-request-id')).not.toBeNull()
+    expect(asked).not.toHaveBeenCalled()
+    expect(limit).not.toHaveBeenCalled()
+  })
+
+  it('does not ask the ledger for an address that has asked 120 times in a minute', async () => {
+    const headers = { origin: 'https://shop.test', 'cf-connecting-ip': '192.0.2.9' }
+    const guess = () => fetchBridge('/storefront/products/none', { headers })
+    let found = 0
+    let response = await guess()
+    // The limiter's minutes are the real clock's: the questions may fall into two of them.
+    while (response.status === 404 && found < 400) {
+      found += 1
+      response = await guess()
+    }
+    const asked = vi.spyOn(env.LEDGER, 'getByName')
+
+    expect(response.status).toBe(429)
+    expect(found).toBeGreaterThanOrEqual(120)
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://shop.test')
+    vi.spyOn(env.LOOKUPS, 'limit').mockResolvedValue({ success: false })
+    expect((await guess()).status).toBe(429)
+    expect(asked).not.toHaveBeenCalled()
+  })
+
   it.each(['https://shop.test', 'https://www.shop.test'])(
     'lets the pages of %s read every answer',
     async (origin) => {

@@ -31,6 +31,9 @@ const STATUSES = {
   hint: [404, 413, 415, 429, 503],
   json: [400, 422],
   bearer: [401, 429, 503],
+  token: [401, 429],
+  /** More questions than a shop's page has. */
+  lookups: [429],
   body: [400, 413, 415, 422],
   query: [422],
   /** The product can't be made in the store. */
@@ -263,11 +266,12 @@ const PATHS = {
     get: operation({
       ...open,
       summary: 'Can the bridge do its work?',
+      description: 'With the store’s token each check is told, without it only those that failed.',
       answers: {
         200: ['It can; check by check.', 'Readiness'],
         503: ['It lacks something; check by check.', 'Readiness'],
       },
-      problems: [],
+      problems: ['token'],
     }),
   },
   '/openapi.json': {
@@ -308,7 +312,7 @@ const PATHS = {
         'For pages of STORE_ORIGINS. The design may still be on its way: ask again after Retry-After.',
       parameters: [path('product_id')],
       answers: { 200: ['Its ID.', 'ExternalId'] },
-      problems: ['missing', 'setting'],
+      problems: ['missing', 'setting', 'lookups'],
     }),
   },
   '/embed.js': {
