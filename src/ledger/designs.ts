@@ -1,4 +1,4 @@
-import { publish } from '../catalogue/catalogue.ts'
+import { publish, withdraw } from '../catalogue/catalogue.ts'
 import { type Design, published } from '../catalogue/design.ts'
 import { log, logFault } from '../log.ts'
 import { within } from '../within.ts'
@@ -17,15 +17,15 @@ export interface NewDesign {
 }
 
 /**
- * `new` and `changed` are to be published, `known` says nothing new, `outdated` was signed before what the ledger has,
- * `conflict` would put an import in the place of a signed design.
+ * `new` and `changed` are to be published, `known` says nothing new, `outdated` was signed before what the ledger has, `erased` is
+ * what a customer wished to have erased, `conflict` would put an import in the place of a signed design.
  */
-export type Recorded = 'new' | 'changed' | 'known' | 'outdated' | 'conflict'
+export type Recorded = 'new' | 'changed' | 'known' | 'outdated' | 'erased' | 'conflict'
 
 const LONGEST_TITLE = 500
 const LONGEST_DESCRIPTION = 10_000
 
-type Known = { digest: string; signed_at: number; design: string }
+type Known = { digest: string; signed_at: number; erased_at: number | null; design: string }
 
 /**
  * Records a design under its external ID. The newest by signed timestamp is what counts; of two signed in one second the later
@@ -51,7 +51,10 @@ export function record(sql: SqlStorage, { design, digest, signed_at }: NewDesign
   if (inserted.rowsWritten > 0) return 'new'
 
   const known = sql
-    .exec<Known>('SELECT digest, signed_at, design FROM designs WHERE external_id = ?', design.external_id)
+    .exec<Known>(
+      'SELECT digest, signed_at, erased_at, design FROM designs WHERE external_id = ?',
+      design.external_id,
+    )
     .one()
   const before: Design = JSON.parse(known.design)
   // The event is the callback's echo: it only fills a gap.
@@ -61,7 +64,9 @@ export function record(sql: SqlStorage, { design, digest, signed_at }: NewDesign
   if (isSame) {
     if (signed_at > known.signed_at)
       sql.exec('UPDATE designs SET signed_at = ? WHERE external_id = ?', signed_at, design.external_id)
-    return 'known'
+    if (known.erased_at === null) return 'known'
+    // A callback that comes again brings nothing back; an import is the store's own wish.
+    if (design.source !== 'import') return 'erased'
   }
   // An import's time is ours, and whatever was signed is worth more.
   const isNewer =
@@ -128,7 +133,14 @@ export function heal(ctx: Context, externalId: string, now: number): void {
   if (asked.rowsWritten > 0) ctx.alarm.by(publishAt)
 }
 
-type Row = { seq: number; external_id: string; digest: string; design: string; signed: ArrayBuffer | null }
+type Row = {
+  seq: number
+  external_id: string
+  digest: string
+  design: string
+  erased_at: number | null
+  signed: ArrayBuffer | null
+}
 
 /** What the ledger keeps of a design, as JSON text; null when it never issued the ID, or its content was erased. */
 export function factsOf(sql: SqlStorage, externalId: string): string | null {
@@ -214,10 +226,12 @@ export function listDesigns(
 }
 
 /**
- * Erases a design's content at a customer's wish; its ID stays known, and orders of it still go out. Says whether there was one.
- * The same body, should it come again, does not bring it back.
+ * Erases a design's content at a customer's wish, and has the alarm take it out of KV a minute later: by then no put of it is under
+ * way any more. Its ID stays known, and orders of it still go out. The same callback, should it come again, does not bring it back.
+ *
+ * Returns what there was; null when there was nothing.
  */
-export function eraseDesign(sql: SqlStorage, externalId: string, now: number): Design | null {
+export function eraseDesign({ sql, alarm }: Context, externalId: string, now: number): Design | null {
   const facts = factsOf(sql, externalId)
   if (facts === null) return null
   const design: Design = JSON.parse(facts)
@@ -231,12 +245,15 @@ export function eraseDesign(sql: SqlStorage, externalId: string, now: number): D
     created_at: null,
     updated_at: null,
   }
+  const takenOutAt = now + PUBLISH_AGAIN_MS
   sql.exec(
-    'UPDATE designs SET design = ?, erased_at = ?, publish_at = NULL, signed = NULL WHERE external_id = ?',
+    'UPDATE designs SET design = ?, erased_at = ?, publish_at = ?, signed = NULL WHERE external_id = ?',
     JSON.stringify(empty),
     now,
+    takenOutAt,
     externalId,
   )
+  alarm.by(takenOutAt)
   return design
 }
 
@@ -247,7 +264,8 @@ export const PUBLISH_AGAIN_MS = 60_000
 const LONGEST_KV_WAIT_MS = 3_600_000
 
 /**
- * Puts the newest version of designs into KV where an earlier put failed, was too slow, or may have been overtaken.
+ * Puts the newest version of designs into KV where an earlier put failed, was too slow, or may have been overtaken, and takes those
+ * out whose content was erased.
  *
  * KV has a gate as destinations have: it stops at the first failure, since what ails KV ails the rest, and asks again after a wait
  * that doubles up to an hour. Kept in memory: a new instance may well ask once more.
@@ -269,7 +287,8 @@ export class Publisher {
     try {
       const due = this.#ctx.sql
         .exec<Row>(
-          `SELECT seq, external_id, digest, design, signed FROM designs WHERE publish_at <= ? ORDER BY publish_at LIMIT ?`,
+          `SELECT seq, external_id, digest, design, erased_at, signed FROM designs WHERE publish_at <= ?
+           ORDER BY publish_at LIMIT ?`,
           Date.now(),
           MOST_PUTS_PER_RUN,
         )
@@ -289,13 +308,14 @@ export class Publisher {
     if (at !== null) this.#ctx.alarm.by(Math.max(at, this.#closedUntil, soonest))
   }
 
-  /** Puts one design and lets go of its body; says whether KV took it. */
-  async #put({ external_id, digest, design, signed }: Row): Promise<boolean> {
+  /** Puts one design and lets go of its body, or takes it out; says whether KV took it. */
+  async #put({ external_id, digest, design, erased_at, signed }: Row): Promise<boolean> {
     const { env, sql } = this.#ctx
     const json = signed === null ? design : published(design, new Uint8Array(signed))
     try {
-      if ((await within(LONGEST_PUT_MS, publish(env.CATALOGUE, external_id, json))) === 'late')
-        throw new Error('KV took too long')
+      const work =
+        erased_at === null ? publish(env.CATALOGUE, external_id, json) : withdraw(env.CATALOGUE, external_id)
+      if ((await within(LONGEST_PUT_MS, work)) === 'late') throw new Error('KV took too long')
     } catch (error) {
       logFault(error, { external_id, code: 'catalogue-put-failed' })
       this.#failures++
@@ -310,13 +330,14 @@ export class Publisher {
       return false
     }
     this.#failures = 0
-    // A version that came meanwhile has times of its own.
+    // A version that came meanwhile, or its erasure, has times of its own.
     sql.exec(
-      'UPDATE designs SET publish_at = NULL, signed = NULL WHERE external_id = ? AND digest = ?',
+      'UPDATE designs SET publish_at = NULL, signed = NULL WHERE external_id = ? AND digest = ? AND erased_at IS ?',
       external_id,
       digest,
+      erased_at,
     )
-    log('log', { event: 'catalogue', external_id, state: 'published' })
+    log('log', { event: 'catalogue', external_id, state: erased_at === null ? 'published' : 'withdrawn' })
     return true
   }
 }

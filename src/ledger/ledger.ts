@@ -191,13 +191,19 @@ export abstract class LedgerObject extends DurableObject<Env> {
     return designs.listDesigns(this.#ctx.sql, query)
   }
 
-  /** Erases a design's content, in KV too, at a customer's wish. Says whether there was one. */
+  /**
+   * Erases a design's content at a customer's wish, in KV too: at once where KV takes it, and once more by the alarm. Says whether
+   * there was any.
+   */
   async eraseDesign(externalId: string): Promise<boolean> {
     const { sql, env } = this.#ctx
-    const erased = designs.eraseDesign(sql, externalId, Date.now())
+    const erased = designs.eraseDesign(this.#ctx, externalId, Date.now())
     if (erased === null) return false
     if (erased.product_id !== null) erasePayloads(sql, erased.product_id)
-    await takeOutOfKv(env.CATALOGUE, externalId)
+    await this.#ctx.alarm.armed()
+    await takeOutOfKv(env.CATALOGUE, externalId).catch((fault: unknown) =>
+      logFault(fault, { external_id: externalId, code: 'catalogue-put-failed' }),
+    )
     return true
   }
 
