@@ -187,12 +187,12 @@ export function withdraw(ctx: Context, externalId: string, by: Actor, now: numbe
   const order = findDelivery(ctx.sql, 'orders', externalId)
   if (!order) return 'not-found'
   const cancelled = cancel(ctx.sql, order.seq, by, now)
-  const isNews = setMark(ctx.sql, 'told', `cancelled ${externalId}`)
   if (cancelled === 'relayed') {
-    if (isNews) tellOfCancelled(ctx, order, true, now)
+    // What is relayed stays so: however often it is asked for, it is told of once.
+    if (setMark(ctx.sql, 'told', `cancelled ${externalId}`)) tellOfCancelled(ctx, order, true, now)
     return 'already-relayed'
   }
-  if (cancelled === 'cancelled' && order.lost > 0 && isNews) tellOfCancelled(ctx, order, false, now)
+  if (cancelled === 'cancelled' && order.lost > 0) tellOfCancelled(ctx, order, false, now)
   return cancelled === 'last-attempt' ? 'under-way' : 'withdrawn'
 }
 
