@@ -37,6 +37,8 @@ export type Delivery = {
   attempts: number
   /** How many of its sends lost their answer: above 0 it may have arrived. */
   lost: number
+  /** Nothing but a retry by hand sends it earlier. */
+  not_before: number
   give_up_at: number
   received_at: number
   confirmed_at: number | null
@@ -49,7 +51,7 @@ export type Delivery = {
 }
 
 const COLUMNS =
-  'seq, destination, external_id, number, source, state, attempts, lost, give_up_at, received_at, confirmed_at, remote_id, refers, body'
+  'seq, destination, external_id, number, source, state, attempts, lost, not_before, give_up_at, received_at, confirmed_at, remote_id, refers, body'
 
 export function readDelivery(sql: SqlStorage, seq: number): Delivery | null {
   return sql.exec<Delivery>(`SELECT ${COLUMNS} FROM deliveries WHERE seq = ?`, seq).toArray()[0] ?? null
@@ -134,6 +136,7 @@ export function take(
     state,
     attempts,
     lost: 0,
+    not_before: 0,
     give_up_at,
     received_at: now,
     confirmed_at: null,
@@ -382,7 +385,10 @@ export function retry(sql: SqlStorage, seq: number, by: Actor, now: number, give
     seq,
   )
   addEntry(sql, seq, { at: now, outcome: 'retried', detail: `By ${by}.` })
-  return { result: 'retried', delivery: { ...delivery, state: 'queued', give_up_at: giveUpAt } }
+  return {
+    result: 'retried',
+    delivery: { ...delivery, state: 'queued', not_before: 0, give_up_at: giveUpAt },
+  }
 }
 
 /**

@@ -80,7 +80,7 @@ export function accept(
   removeProducts(sql, known)
   addProducts(sql, replaced.seq, order)
   for (const { code } of warnings) count(sql, 'warnings', code)
-  alarm.by(Math.max(now, channels.orders.gate.closed_until ?? now))
+  alarm.by(Math.max(now, replaced.not_before, channels.orders.gate.closed_until ?? now))
   return { result: 'accepted', delivery: replaced }
 }
 

@@ -57,14 +57,15 @@ export class Relay {
   /**
    * Tries a delivery in the commit of the caller's writes, if its destination can be sent to and a connection is free; else the alarm
    * does. Waits at most `patience` milliseconds for the answer: the attempt goes on without whoever asked for it. A probe goes out
-   * even through a closed gate.
+   * even through a closed gate, and before its time.
    */
   async tryNow(delivery: Delivery, patience: number, isProbe = false): Promise<void> {
     const channel = this.#ctx.channels[delivery.destination]
     const { isReady, destination } = channel
-    const canBegin = isReady && (isProbe || this.#isLetThrough(channel))
+    const isItsTime = delivery.not_before <= Date.now()
+    const canBegin = isReady && (isProbe || (isItsTime && this.#isLetThrough(channel)))
     if (!canBegin || !this.#attempts.slots.tryTake(destination))
-      return this.#ctx.alarm.by(this.#earliest(channel))
+      return this.#ctx.alarm.by(Math.max(this.#earliest(channel), delivery.not_before))
     await within(patience, this.#attempts.make(delivery, channel).catch(reportAndRethrow))
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  accepted,
   anOrder,
   fetchAsStore,
   fetchBridge,
@@ -9,9 +10,11 @@ import {
   postDesign,
   postOrder,
   readOrder,
+  SECOND,
   sendAsStore,
   startAfresh,
 } from '../bridge.ts'
+import { passTo } from '../ledger/inside.ts'
 import example from '../payloads/sign-customiser/api-create-order.request.json'
 import exampleAnswer from '../payloads/sign-customiser/api-create-order.response.json'
 
@@ -154,6 +157,21 @@ describe('POST /orders', () => {
       sign_customiser_order_id: 9,
       history: [{ outcome: 'rejected' }, { outcome: 'replaced' }, { outcome: 'relayed' }],
     })
+  })
+
+  it('sends a corrected one no earlier than Sign Customiser has asked for', async () => {
+    const sent = outsideAnswers((_, nth) =>
+      nth === 1 ? new Response('', { status: 503, headers: { 'retry-after': '600' } }) : accepted(),
+    )
+    await postOrder(anOrder())
+    expect((await postOrder(anOrder('order-1', { shipping_line: 'express' }))).status).toBe(202)
+    expect(sent).toHaveLength(1)
+
+    await passTo(NOW + 599 * SECOND)
+    expect(sent).toHaveLength(1)
+    await passTo(NOW + 600 * SECOND)
+    expect(await readOrder()).toMatchObject({ state: 'relayed' })
+    expect(sent[1]?.body).toMatchObject({ shipping_line: 'express' })
   })
 })
 
