@@ -51,7 +51,10 @@ export class Attempts {
       if (!delivery) return
       if (delivery.lost > 0) tellOfResend(ctx, delivery, began)
       ctx.alarm.by(leaseEnd)
-      await ctx.alarm.armed()
+      await ctx.alarm.armed().catch((fault: unknown) => {
+        takeBack(ctx, channel, delivery, began)
+        throw fault
+      })
       const outcome = await this.#send(delivery, channel)
       if (outcome === 'not-sent') takeBack(ctx, channel, delivery, began)
       else settleAttempt(ctx, channel, delivery, outcome, began)

@@ -99,19 +99,19 @@ describe('before an attempt leaves', () => {
     },
   )
 
-  it('nothing is sent whose alarm could not be set, and it counts as lost once that is noticed', async () => {
+  it('nothing is sent whose alarm could not be set: it is taken back and made again after the first step', async () => {
     const sent = outsideAnswers()
     await runInDurableObject(ledger(), (_, { storage }) => {
       vi.spyOn(storage, 'setAlarm').mockRejectedValueOnce(new Error('no alarm'))
     })
     expect((await postOrder(anOrder())).status).toBe(503)
     expect(sent).toEqual([])
-    expect(await readOrder()).toMatchObject({ state: 'sending' })
+    expect(await readOrder()).toMatchObject({ state: 'queued', attempts: 0, may_have_arrived: false })
 
     await ledger().sweep()
-    expect(await readOrder()).toMatchObject({ state: 'unconfirmed', may_have_arrived: true })
-    await passTo(NOW + 120 * SECOND)
-    expect(await readOrder()).toMatchObject({ state: 'relayed' })
+    await passTo(NOW + MINUTE)
+    expect(await readOrder()).toMatchObject({ state: 'relayed', attempts: 1 })
+    expect(sent).toHaveLength(1)
   })
 })
 
