@@ -11,26 +11,23 @@ export interface VendorEvent {
   content_id: string | null
 }
 
-/** The documented topics by their body's top-level key; no header names the topic. */
+/** The documented topics by their body's top-level key, the usual one first; no header names the topic. */
 const TOPICS = {
-  product: { topic: 'product:created', id: 'product_id' },
-  order: { topic: 'order:created', id: 'order_id' },
-  form_submission: { topic: 'form:submitted', id: 'submission_number' },
+  product: { topics: ['product:created'], id: 'product_id' },
+  order: { topics: ['order:created', 'order:updated'], id: 'order_id' },
+  form_submission: { topics: ['form:submitted'], id: 'submission_number' },
 } as const
+
+/** Every topic that a subscription's URL can name. */
+export const NAMED_TOPICS: readonly string[] = Object.values(TOPICS).flatMap(({ topics }) => topics)
 
 const TOPIC = /^[\w:./-]{1,64}$/
 
 /**
- * Tells an event's topic and content. `named` is the topic that the subscription's URL gives, if it does; else the top-level key
- * tells it, and an unknown key stands for itself.
+ * Tells an event's topic and content. The body's top-level key tells the topic, and an unknown key stands for itself. `named` is
+ * what the URL gives, which no signature covers: it only chooses among the topics that a key may have.
  */
 export function eventOf(body: Json, named: string | undefined): Result<VendorEvent, Refusal> {
-  if (named !== undefined && !TOPIC.test(named))
-    return err({
-      code: 'invalid-query',
-      detail: "The subscription's URL names a topic that is none.",
-      errors: [{ pointer: '/topic', detail: 'must be 1 to 64 letters, digits, or : . / _ -' }],
-    })
   const keys = isObject(body) ? Object.keys(body) : []
   const key = keys.find((key) => Object.hasOwn(TOPICS, key)) ?? keys[0]
   if (!isObject(body) || key === undefined)
@@ -42,7 +39,11 @@ export function eventOf(body: Json, named: string | undefined): Result<VendorEve
   const known = isKnown(key) ? TOPICS[key] : null
   const content = body[key]
   return ok({
-    topic: named ?? known?.topic ?? (TOPIC.test(key) ? key : 'unknown'),
+    topic: known
+      ? (known.topics.find((topic) => topic === named) ?? known.topics[0])
+      : TOPIC.test(key)
+        ? key
+        : 'unknown',
     content_id: known && isObject(content) ? usableId(content[known.id]) : null,
   })
 }

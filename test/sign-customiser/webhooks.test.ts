@@ -53,6 +53,30 @@ describe('POST /sign-customiser/webhooks', () => {
       { topic: 'order:updated', content_id: '1' },
     ],
     [
+      "a topic in the URL that is another key's",
+      { order: { order_id: 1 } },
+      '?topic=form:submitted',
+      { topic: 'order:created', content_id: '1' },
+    ],
+    [
+      'a topic in the URL that nobody has',
+      { order: { order_id: 1 } },
+      '?topic=made:up',
+      { topic: 'order:created', content_id: '1' },
+    ],
+    [
+      'an unknown key and a topic in the URL',
+      { order_update: { order_id: 1 } },
+      '?topic=order:created',
+      { topic: 'order_update', content_id: null },
+    ],
+    [
+      'no topic in the URL but a blank',
+      { order: {} },
+      '?topic=%20',
+      { topic: 'order:created', content_id: null },
+    ],
+    [
       'a known key beside others',
       { meta: 1, order: { order_id: 'A-9' } },
       '',
@@ -63,6 +87,15 @@ describe('POST /sign-customiser/webhooks', () => {
   ])('records an event with %s as it came', async (_, payload, query, event) => {
     expect((await postEvent(payload, { query })).status).toBe(200)
     expect(await recorded()).toMatchObject([{ ...event, payload }])
+  })
+
+  it('is not made to record an event again, nor to count another topic, by what nobody signed', async () => {
+    for (const topic of ['order:updated', 'order:created', 'a:b', 'c:d'])
+      await postEvent(order, { query: `?topic=${topic}` })
+
+    expect(await told()).toEqual([{ topic: 'order:updated', content_id: '1', repeats: 3 }])
+    const metrics = await (await fetchAsStore('/metrics')).text()
+    expect(metrics.match(/^bridge_events_total\{/gm)).toHaveLength(1)
   })
 
   it('counts what comes again, even signed anew, and takes another body for another event', async () => {
@@ -77,12 +110,11 @@ describe('POST /sign-customiser/webhooks', () => {
   })
 
   it.each([
-    ['no object', '[]', '', 422, 'invalid-payload'],
-    ['nothing in it', '{}', '', 422, 'invalid-payload'],
-    ['no JSON', '{"order":', '', 400, 'malformed-json'],
-    ['a topic that is none', '{"order":{}}', '?topic=%20', 422, 'invalid-query'],
-  ])('refuses a body with %s and records nothing', async (_, body, query, status, code) => {
-    const response = await postSigned(`/sign-customiser/webhooks${query}`, body, { secret: 'webhook-secret' })
+    ['no object', '[]', 422, 'invalid-payload'],
+    ['nothing in it', '{}', 422, 'invalid-payload'],
+    ['no JSON', '{"order":', 400, 'malformed-json'],
+  ])('refuses a body with %s and records nothing', async (_, body, status, code) => {
+    const response = await postSigned('/sign-customiser/webhooks', body, { secret: 'webhook-secret' })
 
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ type: `/problems/${code}` })

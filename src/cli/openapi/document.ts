@@ -1,4 +1,5 @@
 import { BULK_RETRYABLE, FORWARDED, STATES } from '../../ledger/delivery.ts'
+import { NAMED_TOPICS } from '../../sign-customiser/event.ts'
 import { DESIGN, FORM_SUBMITTED, IMPORT, ORDER, ORDER_CREATED, SHOPLINE_ORDER } from './examples.ts'
 import { ref, SCHEMAS, type Schema } from './schemas.ts'
 
@@ -64,7 +65,13 @@ const PATHS = {
       ...vendors,
       summary: 'An event of a webhook subscription',
       security: 'signCustomiser',
-      parameters: [query('topic', { type: 'string' }, 'Names the topic.')],
+      parameters: [
+        query(
+          'topic',
+          { type: 'string', enum: [...NAMED_TOPICS] },
+          'Names the topic, where the body’s top-level key may have it.',
+        ),
+      ],
       body: { schema: 'Event', examples: { order: ORDER_CREATED, form: FORM_SUBMITTED, product: DESIGN } },
       answers: { 200: ['It is recorded.', 'Ok'] },
       problems: ['signed', 'json'],
