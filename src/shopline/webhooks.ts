@@ -7,7 +7,6 @@ import type { OrderReport } from '../ledger/reported-orders.ts'
 import { sha256 } from '../signing/hmac.ts'
 import { signed } from '../signing/signed.ts'
 import { CANCELLATIONS, isOfAnother, isOrderTopic, readEvent, timeOf } from './event.ts'
-import { objectOf } from './fields.ts'
 import { handshake } from './handshake.ts'
 import { orderOf, orderReport } from './order.ts'
 import { shoplineSignature } from './signature.ts'
@@ -42,7 +41,7 @@ export const webhooks = new Routes().post(
       source: 'shopline',
       content_id: id,
       digest: await sha256(c.var.content),
-      payload: withoutToken(envelope, text),
+      payload: keepable(topic, text),
     }
     if (id !== null) c.var.line.external_id = id
     const isOrder = isOrderTopic(topic, SHOPLINE_ORDER_TOPICS)
@@ -70,10 +69,6 @@ const ended = (report: OrderReport, envelope: JsonObject): OrderReport => ({
   updated_at: report.updated_at ?? timeOf(envelope),
 })
 
-/** The event's text without the access token that `access_token/…` events bring: it opens the store. */
-function withoutToken(envelope: JsonObject, text: string): string {
-  const resource = objectOf(envelope.resource)
-  if (!('token' in resource)) return text
-  const { token: _, ...rest } = resource
-  return JSON.stringify({ ...envelope, resource: rest })
-}
+/** The event's text; null for an event about an access token, which brings the token, and that opens the store. */
+const keepable = (topic: string, text: string): string | null =>
+  topic.startsWith('access_token/') ? null : text

@@ -1,13 +1,16 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { canonicalJson } from '../../src/ledger/new-order.ts'
 import { prefixed, sign } from '../../src/signing/hmac.ts'
 import {
   accepted,
+  changeSettings,
   fetchAsStore,
   fetchBridge,
   freezeTime,
   keepLog,
+  ledger,
   outsideAnswers,
   passTime,
   postOrder,
@@ -18,6 +21,7 @@ import {
   startAfresh,
   utf8,
 } from '../bridge.ts'
+import newToken from '../payloads/shopline/webhook-access-token-create.json'
 import { issue, listEvents, ORDER, orderEvent, postWebhook, report, SIGN } from './shopline.ts'
 
 beforeEach(freezeTime)
@@ -109,14 +113,18 @@ describe('POST /shopline/webhooks', () => {
     )
   })
 
-  it('keeps the access token of an event out of what it stores', async () => {
-    const resource = { _id: '1', token: 'opens-the-store', scopes: 'orders' }
-    await report({ topic: 'access_token/create', resource })
+  it('keeps and forwards nothing of an event about an access token but that it came', async () => {
+    await changeSettings({ EVENTS_URL: 'https://store.test/hook' })
+    const sent = outsideAnswers(() => new Response('ok'))
+    await report(newToken)
+    await runAlarm()
 
-    expect(JSON.parse((await listEvents())[0]?.payload ?? 'null')).toEqual({
-      topic: 'access_token/create',
-      resource: { _id: '1', scopes: 'orders' },
-    })
+    expect(await listEvents()).toMatchObject([{ topic: 'access_token/create', payload: null }])
+    expect(sent).toEqual([])
+    const stored = await runInDurableObject(ledger(), (_, { storage }) =>
+      storage.sql.exec('SELECT * FROM events').toArray(),
+    )
+    expect(JSON.stringify(stored)).not.toContain(newToken.resource.token)
   })
 
   it('shows the operator what came of an event', async () => {
