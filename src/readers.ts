@@ -110,18 +110,24 @@ export const addressKeys =
       : read
   }
 
-/** A key of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
-export const webhookKey: Reader<string> = (raw) => {
-  const read = secret(1)(raw)
-  if (!read.ok) return read
-  const base64 = raw.replace(/^whsec_/, '')
-  const isKey =
-    raw.startsWith('whsec_') &&
-    /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/.test(base64)
+/** Up to `most` keys of Standard Webhooks, separated by blanks: each is `whsec_` and 24 to 64 bytes in base64. */
+export const webhookKeys =
+  (most: number): Reader<readonly string[]> =>
+  (raw) => {
+    const read = secrets(most, 1)(raw)
+    if (!read.ok || read.value.every(isWebhookKey)) return read
+    return err('must be whsec_ and 24 to 64 bytes in base64, such as `openssl rand -base64 32` gives')
+  }
+
+function isWebhookKey(key: string): boolean {
+  const base64 = key.replace(/^whsec_/, '')
   const bytes = Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
-  return isKey && bytes >= 24 && bytes <= 64
-    ? ok(raw)
-    : err('must be whsec_ and 24 to 64 bytes in base64, such as `openssl rand -base64 32` gives')
+  return (
+    key.startsWith('whsec_') &&
+    /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/.test(base64) &&
+    bytes >= 24 &&
+    bytes <= 64
+  )
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/

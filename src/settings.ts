@@ -14,7 +14,7 @@ import {
   secrets,
   shoplineId,
   topics,
-  webhookKey,
+  webhookKeys,
   wholeNumber,
 } from './readers.ts'
 import { err, ok, type Result } from './result.ts'
@@ -59,7 +59,7 @@ const READERS = {
   DEMO: oneOf('off', 'on', 'sandbox'),
   CONSOLE_PASSWORD: secret(OWN),
   EVENTS_URL: address(''),
-  EVENTS_SECRET: webhookKey,
+  EVENTS_SECRET: webhookKeys(5),
   ALERT_URL: address(''),
   BRIDGE_URL: origin(''),
   RELAY_TIMEOUT_SECONDS: number(10, 0.1, 300),

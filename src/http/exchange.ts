@@ -8,6 +8,9 @@ const LONGEST_ANSWER = 262_144
 /** What is kept of the other side's words, in characters. */
 const LONGEST_WORDS = 2_048
 
+/** What the bridge calls itself to servers of the merchant's: firewalls refuse requests without a name. */
+export const USER_AGENT = 'sign-customiser-bridge'
+
 /** Faults of this Worker that keep a request from leaving. */
 export class NotSent extends Error {
   override name = 'NotSent'

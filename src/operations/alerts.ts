@@ -1,4 +1,4 @@
-import { postJson } from '../http/exchange.ts'
+import { postJson, USER_AGENT } from '../http/exchange.ts'
 import { type Sender, webhookOutcome } from '../ledger/channel.ts'
 import { readSettings } from '../settings.ts'
 
@@ -15,7 +15,7 @@ export const alerts: Sender = {
     if (!settings.ok) throw new Error('an alert is being sent that can not be sent')
     const answer = await postJson(
       settings.value.ALERT_URL,
-      { 'Content-Type': 'application/json' },
+      { 'Content-Type': 'application/json', 'User-Agent': USER_AGENT },
       body,
       signal,
     )

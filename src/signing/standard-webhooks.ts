@@ -1,10 +1,21 @@
 import { prefixed, signBytes } from './hmac.ts'
 
 /**
- * The `webhook-signature` header of Standard Webhooks, version 1: base64 HMAC-SHA-256 of ID, timestamp in Unix seconds and body.
- * `secret` is `whsec_` and the key in base64.
+ * The `webhook-signature` header of Standard Webhooks, version 1: for each secret `v1,` and the base64 HMAC-SHA-256 of ID, timestamp
+ * in Unix seconds and body, separated by blanks. One that fits is enough for a receiver, so that it can change secrets at its own
+ * time. Each secret is `whsec_` and the key in base64.
  */
-export async function standardSignature(
+export async function standardSignatures(
+  secrets: readonly string[],
+  id: string,
+  timestamp: string,
+  body: string,
+): Promise<string> {
+  const signatures = secrets.map((secret) => standardSignature(secret, id, timestamp, body))
+  return (await Promise.all(signatures)).join(' ')
+}
+
+async function standardSignature(
   secret: string,
   id: string,
   timestamp: string,

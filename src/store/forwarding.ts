@@ -1,7 +1,7 @@
-import { postJson } from '../http/exchange.ts'
+import { postJson, USER_AGENT } from '../http/exchange.ts'
 import { type Sender, webhookOutcome } from '../ledger/channel.ts'
 import { readSettings } from '../settings.ts'
-import { standardSignature } from '../signing/standard-webhooks.ts'
+import { standardSignatures } from '../signing/standard-webhooks.ts'
 
 const SETTINGS = ['EVENTS_URL', 'EVENTS_SECRET'] as const
 
@@ -20,11 +20,12 @@ export const forwarding: Sender = {
     if (!settings.ok) throw new Error('an event is being sent that can not be sent')
 
     const timestamp = `${Math.floor(Date.now() / 1000)}`
-    const signature = await standardSignature(settings.value.EVENTS_SECRET, external_id, timestamp, body)
+    const signature = await standardSignatures(settings.value.EVENTS_SECRET, external_id, timestamp, body)
     const answer = await postJson(
       settings.value.EVENTS_URL,
       {
         'Content-Type': 'application/json',
+        'User-Agent': USER_AGENT,
         'webhook-id': external_id,
         'webhook-timestamp': timestamp,
         'webhook-signature': signature,

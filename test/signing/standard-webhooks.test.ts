@@ -1,11 +1,11 @@
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
-import { standardSignature } from '../../src/signing/standard-webhooks.ts'
+import { standardSignatures } from '../../src/signing/standard-webhooks.ts'
 
 describe('a signature of Standard Webhooks', () => {
   it("is that of the specification's example", async () => {
-    const signature = await standardSignature(
-      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    const signature = await standardSignatures(
+      ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
       'msg_p5jXN8AQM9LWM0D4loKWxJek',
       '1614265330',
       '{"test": 2432232314}',
@@ -21,7 +21,7 @@ describe('a signature of Standard Webhooks', () => {
     const headers = {
       'webhook-id': 'msg_1',
       'webhook-timestamp': timestamp,
-      'webhook-signature': await standardSignature(secret, 'msg_1', timestamp, body),
+      'webhook-signature': await standardSignatures([secret], 'msg_1', timestamp, body),
     }
     expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body))
     expect(() => new Webhook(secret).verify(`${body} `, headers)).toThrow('No matching signature')

@@ -69,6 +69,20 @@ describe('forwarding', () => {
     expect(first?.headers['webhook-id']).toMatch(/^msg_/)
   })
 
+  it('signs with each of several keys, so that the endpoint can have the old one or the new', async () => {
+    const newer = `whsec_${btoa('a key of thirty-two bytes, newer!')}`
+    await changeSettings({ EVENTS_SECRET: `${EVENTS_SECRET} ${newer}` })
+    const sent = endpoint(thanks)
+    await postEvent(form)
+    await runAlarm()
+
+    const { body, headers = {} } = sent[0] ?? {}
+    expect(headers['webhook-signature']).toMatch(/^v1,\S{44} v1,\S{44}$/)
+    for (const key of [EVENTS_SECRET, newer])
+      expect(new Webhook(key).verify(JSON.stringify(body), headers)).toEqual(body)
+    expect(headers['user-agent']).toBe('sign-customiser-bridge')
+  })
+
   it("keeps an event's numbers as they were written", async () => {
     const sent: string[] = []
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
