@@ -15,7 +15,7 @@ export const DOCUMENT = document as unknown as {
 }
 
 /** What OpenAPI leaves out on purpose, since no program calls it: pages for people, with all that is below a `/*`. */
-const LEFT_OUT = ['/', '/style.css', '/icon.svg', '/problems', '/demo/*', '/console/*']
+const LEFT_OUT = ['/', '/style.css', '/icon.svg', '/problems', '/demo/*', '/embed/*', '/console/*']
 
 export const isLeftOut = (path: string) =>
   LEFT_OUT.some(

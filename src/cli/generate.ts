@@ -4,29 +4,21 @@ import { bundle } from './bundle.ts'
 import { publicFiles } from './public-files.ts'
 
 /**
- * What is made of other files of `src`: the static assets, and scripts that are held as text. All of it is committed, so that a
+ * What is made of other files of `src`: the static assets, and what the sandbox holds as text. All of it is committed, so that a
  * bare `wrangler deploy` has it: `npm run generate` writes it, `npm run generate -- --check` says whether it is up to date.
  */
 const PUBLIC = 'src/public'
 
-/** What the Worker or the sandbox puts into an answer of its own. The storefront's script is small: shops' pages wait for it. */
+/** What the sandbox puts into answers of its own. */
 const TEXTS = [
-  { source: 'src/storefront/browser/embed.ts', target: 'src/storefront/generated/embed.ts', minify: true },
-  { source: 'src/sandbox/designer/browser/embed.ts', target: 'src/sandbox/designer/generated/embed.ts' },
-  {
-    source: 'src/sandbox/designer/browser/designer.ts',
-    target: 'src/sandbox/designer/generated/designer.ts',
-  },
-  {
-    source: 'src/sandbox/designer/browser/designer.css',
-    target: 'src/sandbox/designer/generated/designer.css.ts',
-  },
-]
+  ['src/sandbox/designer/browser/embed.ts', 'src/sandbox/designer/generated/embed.ts'],
+  ['src/sandbox/designer/browser/designer.ts', 'src/sandbox/designer/generated/designer.ts'],
+  ['src/sandbox/designer/browser/designer.css', 'src/sandbox/designer/generated/designer.css.ts'],
+] as const
 
 const generated = new Map<string, string>()
 for (const [name, text] of Object.entries(await publicFiles())) generated.set(join(PUBLIC, name), text)
-for (const { source, target, minify } of TEXTS)
-  generated.set(target, moduleOf(source, await bundle(source, minify)))
+for (const [source, target] of TEXTS) generated.set(target, moduleOf(source, await bundle(source)))
 
 const isCheck = process.argv.includes('--check')
 for (const [file, text] of generated) {

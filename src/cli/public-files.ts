@@ -28,6 +28,8 @@ export async function publicFiles(): Promise<Record<string, string>> {
     'console/style.css': await bundle('src/console/console.css'),
     'demo/style.css': await bundle('src/storefront/browser/demo/demo.css'),
     'demo/script.js': await bundle('src/storefront/browser/demo/demo.ts'),
+    // Small, since shops' pages wait for it.
+    'embed/script.js': await bundle('src/storefront/browser/embed.ts', true),
     'openapi.json': `${JSON.stringify(DOCUMENT, null, 2)}\n`,
     ...Object.fromEntries(html),
   }

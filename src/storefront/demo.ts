@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { Design } from '../catalogue/design.ts'
 import { type App, type AppContext, Routes } from '../http/app.ts'
+import { asset } from '../http/asset.ts'
 import { pageHeaders } from '../http/page.ts'
 import { refuse, refuseUnconfigured, settings } from '../http/refuse.ts'
 import { askLedger } from '../ledger/ask.ts'
@@ -54,15 +55,3 @@ const policy = (embed: string) => [
   `frame-src ${embed} https://*.signcustomiser.com`,
   `connect-src 'self' ${embed} https://*.signcustomiser.com`,
 ]
-
-/**
- * A file of `src/public/demo`. `run_worker_first` in `wrangler.toml` has the Worker asked for these before the platform serves
- * them, since only the Worker knows `DEMO`.
- */
-async function asset(c: AppContext, path: string, like?: Request): Promise<Response> {
-  const found = await c.env.ASSETS.fetch(new Request(new URL(path, c.req.url), like))
-  if (!found.ok && found.status !== 304)
-    throw new Error(`${path} is answered with ${found.status} by the static assets`)
-  // A copy, since the headers of what was fetched can't be added to.
-  return new Response(found.body, found)
-}

@@ -1,9 +1,9 @@
 import { type AppContext, Routes } from '../http/app.ts'
+import { asset } from '../http/asset.ts'
 import { settings } from '../http/refuse.ts'
 import { readSettings } from '../settings.ts'
 import { sha256 } from '../signing/hmac.ts'
 import type { EmbedSettings } from './embed-settings.ts'
-import { text } from './generated/embed.ts'
 
 const EMBED_SETTINGS = [
   'SIGN_CUSTOMISER_EMBED_URL',
@@ -17,9 +17,10 @@ export const embed = new Routes().get('/', settings(EMBED_SETTINGS), async (c) =
   const { SIGN_CUSTOMISER_EMBED_URL, SIGN_CUSTOMISER_CUSTOMISER_ID, STORE_ORIGINS, EMBED_ORIGINS } =
     c.var.settings
   const integration = readSettings(c.env, ['SIGN_CUSTOMISER_INTEGRATION_ID'])
+  const script = await asset(c, '/embed/script.js')
   return withEtag(
     c,
-    scriptWith({
+    scriptWith(await script.text(), {
       bridge: new URL(c.req.url).origin,
       embedUrl: SIGN_CUSTOMISER_EMBED_URL,
       trusted: EMBED_ORIGINS,
@@ -39,8 +40,8 @@ export const embed = new Routes().get('/', settings(EMBED_SETTINGS), async (c) =
 })
 
 /** JSON is an expression of JavaScript; it goes in as an argument, so nothing in it can be read as code. */
-export const scriptWith = (settings: EmbedSettings) =>
-  `(function(SETTINGS){${text}})(${JSON.stringify(settings)});\n`
+const scriptWith = (script: string, settings: EmbedSettings) =>
+  `(function(SETTINGS){${script}})(${JSON.stringify(settings)});\n`
 
 /** Answers with a text that callers keep, or with 304 while theirs is the same. */
 async function withEtag(c: AppContext, text: string, headers: Record<string, string>): Promise<Response> {

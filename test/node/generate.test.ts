@@ -11,7 +11,7 @@ it('says of each generated file whether it is what its sources make, and makes i
   await writeFile(join(project, PAGE), 'edited by hand')
   await writeFile(join(project, LEFT_OVER), 'of a problem that is gone')
   await rm(join(project, 'src/public/style.css'))
-  await rm(join(project, 'src/storefront/generated'), { recursive: true })
+  await rm(join(project, 'src/sandbox/designer/generated/embed.ts'))
 
   const check = npm(project, ['run', 'generate', '--', '--check'])
   expect(await check.exit).toBe(1)
@@ -19,7 +19,7 @@ it('says of each generated file whether it is what its sources make, and makes i
     `${LEFT_OVER} has no source: run npm run generate`,
     `${PAGE} is not what its sources make: run npm run generate`,
     'src/public/style.css is not what its sources make: run npm run generate',
-    'src/storefront/generated/embed.ts is not what its sources make: run npm run generate',
+    'src/sandbox/designer/generated/embed.ts is not what its sources make: run npm run generate',
   ])
 
   expect(await npm(project, ['run', 'generate']).exit).toBe(0)
@@ -29,11 +29,7 @@ it('says of each generated file whether it is what its sources make, and makes i
 })
 
 it('generates nothing whose lines are too long to be compared', async () => {
-  for (const file of [
-    'src/public/openapi.json',
-    'src/public/style.css',
-    'src/storefront/generated/embed.ts',
-  ]) {
+  for (const file of ['src/public/openapi.json', 'src/public/style.css', 'src/public/embed/script.js']) {
     const lines = (await readFile(join(ROOT, file), 'utf8')).split('\n')
     expect(Math.max(...lines.map(({ length }) => length)), file).toBeLessThan(1_000)
   }

@@ -80,10 +80,6 @@ describe('the demo', () => {
     expect(isWorkers(response)).toBe(true)
   })
 
-  it.each(['/demo/on', '/demo/on.html', '/demo/sandbox'])('has no other way in: %s', async (path) => {
-    expect((await ask(path)).status).toBe(404)
-  })
-
   it('has the checkout of the sandbox, and a policy that lets in its designer alone', async () => {
     const response = await ask('/demo')
 
@@ -92,4 +88,21 @@ describe('the demo', () => {
       `script-src 'self' ${stack.sandboxUrl};`,
     )
   })
+})
+
+describe('what the Worker completes', () => {
+  it('is in embed.js', async () => {
+    const response = await ask('/embed.js')
+
+    expect(response.status).toBe(200)
+    expect(isWorkers(response)).toBe(true)
+    expect(await response.text()).toContain(`"bridge":"${stack.bridgeUrl}"`)
+  })
+
+  it.each(['/demo/on', '/demo/on.html', '/demo/sandbox', '/embed/script.js'])(
+    'has no way in beside the Worker: %s',
+    async (path) => {
+      expect((await ask(path)).status).toBe(404)
+    },
+  )
 })
