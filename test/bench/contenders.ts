@@ -9,11 +9,11 @@ import { startWorker } from './workerd.ts'
 
 const MANY_ORDERS = 100_000
 
-/** Returns what starts each contender when it is first asked for. `worker` is the bridge as built. */
-export function contenders(worker: string, kv: string, texts: Record<string, string>) {
+/** Returns what starts each contender when it is first asked for. `worker` is the bridge as built, `start` runs a Worker. */
+export function contenders(worker: string, kv: string, texts: Record<string, string>, start = startWorker) {
   const starters: Record<Contender, () => Promise<Server>> = {
-    bridge: () => startWorker('bridge', { worker, kv }, texts),
-    limit: async () => startWorker('limit', { worker: await buildReference('limit'), kv }, texts),
+    bridge: () => start('bridge', { worker, kv }, texts),
+    limit: async () => start('limit', { worker: await buildReference('limit'), kv }, texts),
     guide: () => startNode('guide', 'express/guide.ts', texts),
     durable: () =>
       startNode('durable', 'express/durable.ts', { ...texts, DATABASE: join(folder, 'durable.db') }),
@@ -22,7 +22,7 @@ export function contenders(worker: string, kv: string, texts: Record<string, str
   }
 
   async function seeded(name: string, orders: number): Promise<Server> {
-    const server = await startWorker(name, { worker: await buildReference('seeded'), kv }, texts)
+    const server = await start(name, { worker: await buildReference('seeded'), kv }, texts)
     const response = await fetch(`http://127.0.0.1:${server.port}/seed?orders=${orders}`, { method: 'POST' })
     if (!response.ok) throw new Error(`${name} could not be filled: ${response.status}`)
     return server

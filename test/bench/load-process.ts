@@ -8,7 +8,15 @@ process.on('message', async (order: Order) => {
 })
 process.once('disconnect', () => process.exit())
 
-async function run({ port, kind, kilobytes, connections, seconds, firstId }: Order): Promise<Result> {
+async function run({
+  port,
+  kind,
+  kilobytes,
+  connections,
+  seconds,
+  requests,
+  firstId,
+}: Order): Promise<Result> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const next = loadOf(kind, kilobytes)
   const latencies: number[] = []
@@ -18,7 +26,7 @@ async function run({ port, kind, kilobytes, connections, seconds, firstId }: Ord
   const end = began + seconds * 1000
 
   const client = async () => {
-    while (performance.now() < end && wrong === null) {
+    while (performance.now() < end && wrong === null && id - firstId < (requests ?? Infinity)) {
       const load = next(id++)
       const sent = performance.now()
       const { status, text } = await send(agent, port, load)

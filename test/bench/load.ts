@@ -11,6 +11,8 @@ export interface Order {
   kilobytes: number
   connections: number
   seconds: number
+  /** It ends after so many, should that be sooner. */
+  requests?: number
   /** The IDs of the requests count on from here. */
   firstId: number
 }

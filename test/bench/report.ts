@@ -1,5 +1,5 @@
 import type { Figures, Measure, Measured } from './rounds.ts'
-import { type Scenario, type Target, TITLES } from './scenarios.ts'
+import { type Contender, type Scenario, type Target, TITLES } from './scenarios.ts'
 import { type Spread, spread } from './statistics.ts'
 
 /** Prints a scenario: each server's medians, the first's ratio to each of the others, and how the targets fared. */
@@ -20,6 +20,14 @@ export function report({ title, connections, targets }: Scenario, measured: read
     const other = others.find(({ name }) => name === target.over)
     if (other) print(`  ${verdict(ratio(subject, other, target.measure).median, target)}`)
   }
+}
+
+/** Prints how many instructions a request costs the bridge and the limit. */
+export function reportInstructions(bridge: number, limit: number): void {
+  const each = (name: Contender, count: number) => `${TITLES[name]} ${(count / 1e6).toFixed(3)} million`
+  print(
+    `  instructions/request            ${(bridge / limit).toFixed(3)} × · ${each('bridge', bridge)} · ${each('limit', limit)}`,
+  )
 }
 
 /** Prints a figure that stands alone beside its target. */

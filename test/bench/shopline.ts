@@ -14,37 +14,41 @@ export const MOST_HOSTILE_MS = 50
 
 type Work = 'limit' | 'accepted' | 'refused' | 'hostile'
 
-/** Has the Worker of `workers/shopline.ts` do one of its works; returns the CPU seconds it took. */
-async function cpuOf(
+/** Has the Worker of `workers/shopline.ts` do one of its works; returns what it cost, in CPU seconds unless `soFar` tells otherwise. */
+async function costOf(
   server: Server,
   work: Work,
   kilobytes: number,
   turns: number,
-  shape = '',
+  { shape = '', soFar = cpuSeconds } = {},
 ): Promise<number> {
   const query = new URLSearchParams({ kilobytes: `${kilobytes}`, turns: `${turns}`, shape })
-  const before = cpuSeconds(server)
+  const before = soFar(server)
   const response = await fetch(`http://127.0.0.1:${server.port}/${work}?${query}`)
   await response.text()
   if (response.status !== 200) throw new Error(`${work} answered ${response.status}`)
-  return cpuSeconds(server) - before
+  return soFar(server) - before
 }
 
-/** Has a webhook verified by hand, accepted and refused in turn; returns the medians of the rounds' ratios. */
+/**
+ * Has a webhook verified by hand, accepted and refused in turn; returns the medians of the rounds' ratios. `soFar` is what
+ * their cost is told by.
+ */
 export async function measureVerification(
   server: Server,
   kilobytes: number,
   rounds: number,
+  soFar = cpuSeconds,
 ): Promise<{ accepted: number; refused: number }> {
   const turns = Math.ceil(10_000 / kilobytes)
-  const cpu = (work: Work) => cpuOf(server, work, kilobytes, turns)
-  for (const work of ['limit', 'accepted', 'refused'] as const) await cpu(work)
+  const cost = (work: Work) => costOf(server, work, kilobytes, turns, { soFar })
+  for (const work of ['limit', 'accepted', 'refused'] as const) await cost(work)
   const accepted: number[] = []
   const refused: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const limit = await cpu('limit')
-    accepted.push((await cpu('accepted')) / limit)
-    refused.push((await cpu('refused')) / limit)
+    const limit = await cost('limit')
+    accepted.push((await cost('accepted')) / limit)
+    refused.push((await cost('refused')) / limit)
   }
   return { accepted: spread(accepted).median, refused: spread(refused).median }
 }
@@ -60,8 +64,8 @@ export async function measureHostile(
     // To make the body costs too: it is made once, and the difference is what refusing it costs.
     const times: number[] = []
     for (let round = 0; round < rounds; round++) {
-      const made = await cpuOf(server, 'hostile', kilobytes, 0, shape)
-      times.push(((await cpuOf(server, 'hostile', kilobytes, 5, shape)) - made) / 5)
+      const made = await costOf(server, 'hostile', kilobytes, 0, { shape })
+      times.push(((await costOf(server, 'hostile', kilobytes, 5, { shape })) - made) / 5)
     }
     const ms = spread(times).median * 1000
     if (ms > worst.ms) worst = { shape, ms }
