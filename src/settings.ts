@@ -88,7 +88,7 @@ function textOf(env: Env, name: SettingName): string {
 export const isSet = (env: Env, name: SettingName) => textOf(env, name).trim() !== ''
 
 /** Each of these is a door's key, or shown at one of another's. */
-const SECRETS = [
+export const SECRETS = [
   'SIGN_CUSTOMISER_INTEGRATION_SECRET',
   'SIGN_CUSTOMISER_WEBHOOK_SECRET',
   'SIGN_CUSTOMISER_API_TOKEN',

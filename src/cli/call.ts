@@ -1,4 +1,6 @@
+import { isLoopback } from '../readers.ts'
 import { Misuse, Trouble } from './command.ts'
+import { oneLine, withoutSecrets } from './printable.ts'
 
 const PATIENCE_MS = 20_000
 
@@ -6,18 +8,31 @@ export interface Answer {
   status: number
   headers: Headers
   text: string
-  /** The body when it is JSON, else null. */
+  /** The body when it is JSON, else null; each text in it fits on a line. */
   json: unknown
+  /** The same for machines, with its texts as they came. */
+  exact: unknown
 }
 
-/** The address of a bridge, or of one of its routes, without a slash at the end. */
+/**
+ * The address of a bridge, or of one of its routes, without a slash at the end. Plain http is for this machine: on its way to any
+ * other, a token could be read.
+ */
 export function bridgeUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol))
     throw new Misuse(`${text} is no address: give one such as https://bridge.example.workers.dev.`)
+  if (url.protocol === 'http:' && !isLoopback(url))
+    throw new Misuse(
+      `${text} is plain http, by which secrets and orders can be read on their way: use https.`,
+    )
   return text.replace(/\/+$/, '')
 }
 
-/** Asks once. Throws `Trouble` when no answer comes; every answer is a value. */
+/**
+ * Asks once. Throws `Trouble` when no answer comes; every answer is a value. What the request carried of secrets is taken out of it
+ * before anything else, so that no part of one is left where the text is cut.
+ */
 export async function call(url: string, init: RequestInit = {}): Promise<Answer> {
   let response: Response
   try {
@@ -27,13 +42,29 @@ export async function call(url: string, init: RequestInit = {}): Promise<Answer>
     const why = cause instanceof Error ? cause.message : (error as Error).message
     throw new Trouble(`${new URL(url).origin} can not be reached: ${why}.`)
   }
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: jsonOf(text) }
+  const text = withoutSecrets(await response.text(), carried(url, init))
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: jsonOf(text, oneLine),
+    exact: jsonOf(text, (value) => value),
+  }
 }
 
-function jsonOf(text: string): unknown {
+/** The token of a request, and what stands in its address where a key may. */
+function carried(url: string, { headers }: RequestInit): string[] {
+  const token = new Headers(headers).get('authorization')?.replace(/^\S+\s+/, '') ?? ''
+  return [token, ...(new URL(url).pathname.split('/hooks/')[1] ?? '').split('/')]
+}
+
+function jsonOf(text: string, textOf: (value: string) => string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, (_, value: unknown) => {
+      if (typeof value === 'string') return textOf(value)
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+      return Object.fromEntries(Object.entries(value).map(([key, member]) => [textOf(key), member]))
+    })
   } catch {
     return null
   }
@@ -45,7 +76,9 @@ export function told({ status, text, json }: Answer): string {
     detail?: string
     errors?: { pointer: string; detail: string }[]
   }
-  if (detail === undefined) return `${status} ${text.slice(0, 2000)}`.trim()
-  const fields = (errors ?? []).map(({ pointer, detail }) => `\n  ${pointer} ${detail}`)
+  if (detail === undefined) return `${status} ${oneLine(text).slice(0, 2000)}`.trim()
+  const fields = (Array.isArray(errors) ? errors : []).map(
+    ({ pointer, detail }) => `\n  ${pointer} ${detail}`,
+  )
   return `${status} ${(json as { type?: string }).type ?? ''}: ${detail}${fields.join('')}`
 }

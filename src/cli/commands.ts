@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type Command, Misuse, type Surroundings, Trouble } from './command.ts'
 import { doctor } from './doctor.ts'
 import { cancel, order, orders, retry, settle } from './orders.ts'
+import { printableJson, telling } from './printable.ts'
 import { send } from './send.ts'
 import { subscribe } from './subscribe.ts'
 import { verify } from './verify.ts'
@@ -32,8 +33,9 @@ Exit codes: 0 good, 1 not good, 2 called in a way that makes no sense.`
 /** Carries out a command line; returns the exit code. */
 export async function runCommand(words: readonly string[], surroundings: Surroundings): Promise<number> {
   const [name = '--help', ...rest] = words
+  const tell = telling(surroundings)
   if (name === '--help' || name === 'help') {
-    surroundings.tell(OVERVIEW)
+    tell(OVERVIEW)
     return 0
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
@@ -41,19 +43,19 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
     if (!command) throw new Misuse(`There is no command ${name}.`)
     const { values, positionals } = parse(rest, command)
     if (values.help) {
-      surroundings.tell(`npm run bridge -- ${name} ${command.usage}\n`)
+      tell(`npm run bridge -- ${name} ${command.usage}\n`)
       return 0
     }
     const report = await command.run({ flags: values, operands: positionals }, surroundings)
-    surroundings.tell(values.json ? JSON.stringify(report.json) : report.text)
+    tell(values.json ? printableJson(report.json) : report.text)
     return report.isGood ? 0 : 1
   } catch (error) {
     if (error instanceof Misuse) {
-      surroundings.tell(`${error.message} See npm run bridge -- ${command ? name : ''} --help.`)
+      tell(`${error.message} See npm run bridge -- ${command ? name : ''} --help.`)
       return 2
     }
     if (!(error instanceof Trouble)) throw error
-    surroundings.tell(words.includes('--json') ? JSON.stringify({ error: error.message }) : error.message)
+    tell(words.includes('--json') ? printableJson({ error: error.message }) : error.message)
     return 1
   }
 }

@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import { type Answer, bridgeUrl, call, told } from './call.ts'
 import {
   type Command,
@@ -7,18 +8,27 @@ import {
   type Request,
   type Surroundings,
   secretOf,
+  Trouble,
   textFlag,
 } from './command.ts'
 
-interface OrderRow {
-  external_id: string
-  external_order_number: string
-  state: string
-  attempts: number
-  received_at: string
-  next_attempt_at: string | null
-  last_error: string | null
-  may_have_arrived: boolean
+const rowSchema = v.object({
+  external_id: v.string(),
+  external_order_number: v.string(),
+  state: v.string(),
+  attempts: v.number(),
+  received_at: v.string(),
+  next_attempt_at: v.nullable(v.string()),
+  last_error: v.nullable(v.string()),
+  may_have_arrived: v.boolean(),
+})
+const pageSchema = v.object({ orders: v.array(rowSchema), next_cursor: v.nullable(v.string()) })
+
+/** What is read of an answer. Throws `Trouble` where a bridge would have said something else. */
+function read<T extends v.GenericSchema>(schema: T, json: unknown): v.InferOutput<T> {
+  const parsed = v.safeParse(schema, json)
+  if (parsed.success) return parsed.output
+  throw new Trouble('The answer is none of a bridge of this version: see that the address is its own.')
 }
 
 function ask(
@@ -34,10 +44,12 @@ function ask(
 
 const reportOf = (answer: Answer, text: (json: unknown) => string): Report => {
   const isGood = answer.status >= 200 && answer.status < 300
-  return { isGood, text: isGood ? text(answer.json) : told(answer), json: answer.json ?? answer.text }
+  return { isGood, text: isGood ? text(answer.json) : told(answer), json: answer.exact ?? answer.text }
 }
 
-const line = ({
+const line = (json: unknown) => rowLine(read(rowSchema, json))
+
+const rowLine = ({
   external_id,
   external_order_number,
   state,
@@ -46,7 +58,7 @@ const line = ({
   next_attempt_at,
   last_error,
   may_have_arrived,
-}: OrderRow) =>
+}: v.InferOutput<typeof rowSchema>) =>
   [
     external_id.padEnd(20),
     external_order_number.padEnd(16),
@@ -55,7 +67,7 @@ const line = ({
     received_at,
     ...(may_have_arrived ? [state === 'relayed' ? 'may be there twice' : 'may have arrived'] : []),
     ...(next_attempt_at === null ? [] : [`next ${next_attempt_at}`]),
-    ...(last_error === null ? [] : [last_error.replaceAll(/\s+/g, ' ').slice(0, 80)]),
+    ...(last_error === null ? [] : [last_error.slice(0, 80)]),
   ].join('  ')
 
 const bearer = 'The token is the last one in STORE_API_TOKEN.'
@@ -68,7 +80,7 @@ export const order: Command = {
     const body = await surroundings.read(operand(request, 1, 'The file with the order'))
     const headers = { 'content-type': 'application/json' }
     const answer = await ask(request, surroundings, '/orders', { method: 'POST', headers, body })
-    return reportOf(answer, (json) => `${answer.status} ${line(json as OrderRow)}`)
+    return reportOf(answer, (json) => `${answer.status} ${line(json)}`)
   },
 }
 
@@ -94,9 +106,9 @@ export const orders: Command = {
     if (request.flags['may-have-arrived'] === true) query.set('may_have_arrived', 'true')
     const answer = await ask(request, surroundings, `/orders?${query}`)
     return reportOf(answer, (json) => {
-      const page = json as { orders: OrderRow[]; next_cursor: string | null }
+      const page = read(pageSchema, json)
       const more = page.next_cursor === null ? [] : [`more with --cursor ${page.next_cursor}`]
-      return page.orders.length === 0 ? 'No orders.' : [...page.orders.map(line), ...more].join('\n')
+      return page.orders.length === 0 ? 'No orders.' : [...page.orders.map(rowLine), ...more].join('\n')
     })
   },
 }
@@ -112,12 +124,12 @@ Sign Customiser first. ${bearer}`,
       const answer = await ask(request, surroundings, '/orders/retry?state=failed', { method: 'POST' })
       return reportOf(
         answer,
-        (json) => `${(json as { retried: number }).retried} orders are in the queue again.`,
+        (json) => `${read(v.object({ retried: v.number() }), json).retried} orders are in the queue again.`,
       )
     }
     const id = encodeURIComponent(operand(request, 1, 'The order’s external_id, or --all-failed,'))
     const answer = await ask(request, surroundings, `/orders/${id}/retry`, { method: 'POST' })
-    return reportOf(answer, (json) => line(json as OrderRow))
+    return reportOf(answer, (json) => line(json))
   },
 }
 
@@ -131,9 +143,7 @@ Ends with 1 when Sign Customiser has the order already: ask them to stop it. ${b
     const id = encodeURIComponent(operand(request, 1, 'The order’s external_id'))
     const answer = await ask(request, surroundings, `/orders/${id}/cancel`, { method: 'POST' })
     return reportOf(answer, (json) =>
-      answer.status === 202
-        ? `An attempt is under way, and is the last.\n${line(json as OrderRow)}`
-        : line(json as OrderRow),
+      answer.status === 202 ? `An attempt is under way, and is the last.\n${line(json)}` : line(json),
     )
   },
 }
@@ -158,6 +168,6 @@ For orders that are unconfirmed, failed or rejected. --not-arrived: it is sent a
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ arrived: arrived === true, ...known }),
     })
-    return reportOf(answer, (json) => line(json as OrderRow))
+    return reportOf(answer, (json) => line(json))
   },
 }

@@ -70,7 +70,7 @@ SIGN_CUSTOMISER_INTEGRATION_SECRET, SIGN_CUSTOMISER_WEBHOOK_SECRET or SHOPLINE_A
     return {
       isGood: answer.status === 200,
       text: told(answer),
-      json: { status: answer.status, body: answer.json ?? answer.text },
+      json: { status: answer.status, body: answer.exact ?? answer.text },
     }
   },
 }

@@ -1,6 +1,7 @@
 import { origin } from '../readers.ts'
 import { call } from './call.ts'
 import { type Surroundings, secretOf, Trouble } from './command.ts'
+import { oneLine } from './printable.ts'
 
 /** A webhook subscription of Sign Customiser, as its API gives it; the secret is in every answer. */
 export interface Subscription {
@@ -58,7 +59,7 @@ async function callApi(surroundings: Surroundings, method: 'GET' | 'POST', body?
     throw new Trouble(`Sign Customiser refuses SIGN_CUSTOMISER_API_TOKEN (${status}): generate a new one.`)
   if (status < 200 || status >= 300 || typeof json !== 'object' || json === null)
     throw new Trouble(
-      `Sign Customiser answered ${status} to ${method} /api/v2/webhooks: ${text.slice(0, 300)}`,
+      `Sign Customiser answered ${status} to ${method} /api/v2/webhooks: ${oneLine(text).slice(0, 300)}`,
     )
   return json
 }
