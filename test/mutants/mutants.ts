@@ -664,8 +664,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'published means the version that was signed then',
     file: 'ledger/designs.ts',
-    line: "'UPDATE designs SET publish_at = NULL, signed = NULL WHERE external_id = ? AND digest = ?',",
-    becomes: "'UPDATE designs SET publish_at = NULL, signed = NULL WHERE external_id = ? AND digest <> ?',",
+    line: 'signed = NULL WHERE external_id = ? AND digest = ? AND',
+    becomes: 'signed = NULL WHERE external_id = ? AND digest <> ? AND',
     tests: DESIGNS,
   },
   {
