@@ -53,7 +53,7 @@ export function instructions(server: Server): number {
 
 /**
  * The instructions that one request of a scenario costs a server: the median of several batches, since V8 compiles and collects
- * garbage now and then. Over one connection, so that a request costs the same whatever else is under way on the machine.
+ * garbage now and then. Over one connection, so that no request waits for another, and the bridge's time limits are far away.
  */
 export async function instructionsPerRequest(
   { kind, kilobytes }: Scenario,
