@@ -11,7 +11,7 @@ export const demoPage = (takesOrders: boolean): Page => ({
     <a class="button quiet" href="#cart">Cart <span id="count">0</span></a></div></header>`,
   main: html`<div class="hero"><h1>Say it in light.</h1>
       <p>Choose your words, see them glow, and we bend them in neon for your wall.</p></div>
-    <section aria-label="Design your sign" class="designer">
+    <section aria-label="Design your sign" class="designer${takesOrders ? '' : ' real'}">
       <script async src="/embed.js" data-cart="event"></script>
       <noscript><p class="card empty">The designer needs JavaScript.</p></noscript>
     </section>

@@ -56,6 +56,68 @@ describe('a shopper in the demo', () => {
     expect(await page.getByRole('button', { name: 'Place order' }).isDisabled()).toBe(true)
   })
 
+  it('sees the sign as the designer told it, after a new load as well, and nobody else does', async () => {
+    const { page, designer } = await openDemo()
+    await designer.getByLabel('Your words').fill('Mine')
+    await designer.getByRole('button', { name: 'Add to cart' }).click()
+    await page.locator('#items li').waitFor()
+
+    await page.reload()
+
+    const item = page.locator('#items li')
+    await item.waitFor()
+    expect(await item.textContent()).toContain('Custom Neon: MINE')
+    const picture = item.locator('img')
+    await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+    // Another browser that has the ID in its cart learns nothing of the design.
+    const cart = await page.evaluate(() => JSON.parse(localStorage.getItem('demo-cart') ?? '[]'))
+    const { page: other } = await openDemo()
+    await other.evaluate(
+      (id) => localStorage.setItem('demo-cart', JSON.stringify([{ external_id: id, quantity: 1 }])),
+      cart[0].external_id,
+    )
+    await other.reload()
+    await other.locator('#items li').waitFor()
+    expect(await other.locator('#items li').textContent()).toContain('Your sign')
+    expect(await other.locator('#cart').textContent()).not.toMatch(/MINE|\$/)
+  })
+
+  it('finds in the cart, as designed, what came after a new load', async () => {
+    const { page, designer } = await openDemo()
+    await page.route('**/storefront/products/*', (route) => route.abort())
+    await designer.getByLabel('Your words').fill('Late')
+    await designer.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByText('Putting your sign in the cart').waitFor()
+    await page.unroute('**/storefront/products/*')
+
+    await page.reload()
+
+    await page.locator('#items li').waitFor()
+    expect(await page.locator('#items li').textContent()).toContain('Custom Neon: LATE')
+  })
+
+  it('is shown nothing that a stranger says', async () => {
+    const { page: opener } = await open(inject('stranger'))
+    const said = {
+      type: 'sc:product:created',
+      product: { external_id: 'sc-spoofed', title: 'Spoofed', price: 1 },
+    }
+    const opened = opener.waitForEvent('popup')
+    await opener.evaluate(
+      (url) => Object.assign(window, { shop: window.open(url) }),
+      `${inject('bridge')}/demo`,
+    )
+    const shop = await opened
+    await shop.frameLocator('sign-customiser-embed iframe').getByRole('button').waitFor()
+    await opener.evaluate((data) => (window as unknown as { shop: Window }).shop.postMessage(data, '*'), said)
+    await shop.evaluate(() =>
+      postMessage({ type: 'sc:product:created', product: { external_id: 'sc-spoofed' } }),
+    )
+
+    await shop.locator('#items li').waitFor()
+    expect(await shop.locator('#items').textContent()).not.toContain('Spoofed')
+  })
+
   it('designs with the keyboard alone', async () => {
     const { page, designer } = await openDemo()
 
@@ -81,6 +143,30 @@ describe('the demo', () => {
     await look(page, `demo-${as.width}-${as.colorScheme}`)
     expect(complaints).toEqual([])
   })
+
+  it.each([360, 390, 768, 1280])(
+    'keeps everything in its place when the designer comes, %i wide',
+    async (width) => {
+      const { page } = await open('about:blank', { viewport: { width, height: 844 } })
+      const held = Promise.withResolvers<void>()
+      await page.route('**/sign-customiser-embed.js', async (route) => {
+        await held.promise
+        await route.continue()
+      })
+      await page.goto(`${inject('bridge')}/demo`, { waitUntil: 'domcontentloaded' })
+      await page.locator('sign-customiser-embed').waitFor({ state: 'attached' })
+      const top = () => page.locator('#cart').evaluate((cart) => cart.getBoundingClientRect().top)
+      const before = await top()
+      held.resolve()
+      const frame = page.locator('sign-customiser-embed iframe')
+      // The designer's frame is as high as its content only once that has said so.
+      await expect
+        .poll(() => frame.evaluate(({ style }) => style.height), { timeout: 20_000 })
+        .not.toBe('640px')
+
+      expect(await top()).toBe(before)
+    },
+  )
 
   it.each(LOOKS)('is linked from a front page, at $width, $colorScheme', async ({ width, colorScheme }) => {
     const { page, complaints } = await open(inject('bridge'), {

@@ -19,9 +19,14 @@ const EMBED = `${inject('bridge')}/embed.js`
 /** The script's one line with attributes of the test's own. */
 const line = (attributes = '') => `<script async src="${EMBED}" ${attributes}></script>`
 
-/** Puts a file on the shop's server; returns its address. */
-async function put(name: string, body: string, headers: Record<string, string>): Promise<string> {
-  const url = `${inject('shop')}/files/${name}`
+/** Puts a file on the shop's server, or on another's; returns its address. */
+async function put(
+  name: string,
+  body: string,
+  headers: Record<string, string>,
+  server = inject('shop'),
+): Promise<string> {
+  const url = `${server}/files/${name}`
   await fetch(url, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
@@ -286,6 +291,22 @@ describe('a design whose message comes again', () => {
     expect(await told(page)).toMatchObject([{ external_id }, { external_id: 'sc-last-2' }])
   })
 
+  it('takes an ID that a later message brings, and is done with the first', async () => {
+    const product_id = freshId()
+    const page = await openShop()
+    await say(page, message({ product_id }))
+    expect(await toldOnce(page)).toMatchObject([{ code: 'not-found' }])
+
+    await say(page, message({ product_id, external_id: 'sc-brought' }))
+    expect(await toldOnce(page, 2)).toMatchObject([{}, { type: 'sign:added', external_id: 'sc-brought' }])
+
+    await makeDesign({ product_id })
+    await page.reload()
+    await designers(page).waitFor()
+    await say(page, message({ external_id: 'sc-last-6' }))
+    expect(await toldOnce(page)).toMatchObject([{ external_id: 'sc-last-6' }])
+  })
+
   it('is tried again when the first try failed', async () => {
     const page = await openShop({ cart: '/cart' })
     await fetch(`${inject('shop')}/fail?times=1`, { method: 'POST' })
@@ -443,6 +464,25 @@ describe("a cart's path", () => {
     },
   )
 
+  it('is asked to the end though the shopper leaves the page', async () => {
+    const page = await openShop({ cart: '/cart' })
+    const held = Promise.withResolvers<void>()
+    await page.route('**/cart', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    const asked = page.waitForRequest('**/cart')
+    await say(page, message({ external_id: 'sc-leaving' }))
+    await asked
+
+    await page.goto(`${inject('shop')}/login`)
+    held.resolve()
+
+    await expect
+      .poll(received)
+      .toContainEqual(expect.objectContaining({ body: { external_id: 'sc-leaving', quantity: 1 } }))
+  })
+
   it('may end in a slash that the shop adds', async () => {
     const page = await openShop({ cart: '/slashed' })
 
@@ -453,6 +493,27 @@ describe("a cart's path", () => {
       path: '/slashed/',
       body: { external_id: 'sc-slashed' },
     })
+  })
+})
+
+describe('a line in the head of a page without a designer', () => {
+  it('tells the shopper nothing of a designer, but of a sign', async () => {
+    const { page } = await open('about:blank')
+    await page.route('**/sign-customiser-embed.js', (route) => route.abort())
+    await page.goto(
+      await put(
+        'head',
+        `<!doctype html><title>A shop</title>${RECORDER}${line('data-cart="/nowhere"')}<body><p>Hello`,
+        { 'content-type': 'text/html' },
+      ),
+    )
+    expect(await toldOnce(page)).toMatchObject([{ code: 'designer-not-loaded' }])
+    expect(await page.getByRole('alert').count()).toBe(0)
+
+    await say(page, message({ external_id: 'sc-head' }))
+
+    expect(await toldOnce(page, 2)).toMatchObject([{}, { code: 'cart-failed' }])
+    expect(await page.locator('body > [role="alert"]').isVisible()).toBe(true)
   })
 })
 
@@ -565,6 +626,61 @@ describe('more than one line of embed.js', () => {
     expect(await designers(page).count()).toBe(1)
   })
 
+  it('asks the one that is left where the newest was taken away', async () => {
+    const page = await openTwo()
+
+    await page.evaluate(() => document.querySelector('#b')?.remove())
+    await say(page, message({ external_id: 'sc-left' }))
+
+    expect(await toldOnce(page)).toHaveLength(1)
+    expect((await received()).at(-1)).toMatchObject({ path: '/cart', body: { external_id: 'sc-left' } })
+  })
+
+  it('knows the designer from a frame within its frame, in a shadow tree', async () => {
+    const type = { 'content-type': 'text/html' }
+    const data = JSON.stringify(message({ external_id: 'sc-nested' }))
+    const inner = await put(
+      'inner',
+      `<script>addEventListener('load', () => top.postMessage(${data}, '*'))</script>`,
+      type,
+      inject('friend'),
+    )
+    const outer = await put('outer', `<iframe src="${inner}"></iframe>`, type, inject('friend'))
+    const { page } = await open('about:blank')
+    await page.route('**/sign-customiser-embed.js', (route) =>
+      route.fulfill({
+        contentType: 'text/javascript',
+        body: `customElements.define('sign-customiser-embed', class extends HTMLElement {
+          connectedCallback() {
+            const frame = document.createElement('iframe')
+            frame.src = this.getAttribute('customiser-id') === '1' ? '${outer}' : 'about:blank'
+            this.attachShadow({ mode: 'open' }).append(frame)
+          }
+        })`,
+      }),
+    )
+    await page.goto(await put('page', `<!doctype html><body>${RECORDER}${two}`, type))
+
+    expect(await toldOnce(page)).toHaveLength(1)
+    expect((await received()).at(-1)).toMatchObject({ path: '/cart', body: { external_id: 'sc-nested' } })
+  })
+
+  it('loads the designer anew with a later line when the first could not', async () => {
+    const { page } = await open('about:blank')
+    await page.route('**/sign-customiser-embed.js', (route) => route.abort())
+    await page.goto(inject('shop'))
+    await toldOnce(page)
+
+    await page.unroute('**/sign-customiser-embed.js')
+    await page.evaluate((src) => {
+      const script = document.createElement('script')
+      script.src = src
+      document.body.append(script)
+    }, EMBED)
+
+    await designers(page).first().waitFor()
+  })
+
   it("places none beside one of the page's own", async () => {
     const { page } = await openPage(
       `<sign-customiser-embed customiser-id="5" integration-id="42" driver="custom"></sign-customiser-embed>${two}`,
@@ -638,6 +754,24 @@ describe('a shopper who leaves before the product ID has come', () => {
     expect(posted.map(({ body }) => body)).toMatchObject([{ external_id }, { external_id: 'sc-last-3' }])
   })
 
+  it('is not given it twice when another page of the tab was quicker', async () => {
+    const product_id = freshId()
+    const page = await openShop()
+    await say(page, message({ product_id }))
+    await page.getByText('Putting your sign in the cart').waitFor()
+
+    // As the next page does, while this one waits to be shown again.
+    await page.evaluate(() => sessionStorage.setItem('sign-customiser-bridge', '{}'))
+    const found = page.waitForResponse(
+      (response) => response.url().endsWith(`/${product_id}`) && response.ok(),
+    )
+    await makeDesign({ product_id })
+    await found
+    await say(page, message({ external_id: 'sc-last-7' }))
+
+    expect(await toldOnce(page)).toMatchObject([{ external_id: 'sc-last-7' }])
+  })
+
   it('finds it still when the first page said that it had not come', async () => {
     const product_id = freshId()
     const page = await openShop()
@@ -654,6 +788,8 @@ describe('a shopper who leaves before the product ID has come', () => {
     const product_id = freshId()
     await makeDesign({ product_id })
     const { page } = await open(`${inject('shop')}/login`)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     for (const kept of [
       JSON.stringify({ [product_id]: Date.now() - 3_600_001 }),
       JSON.stringify({ '../x': Date.now(), [product_id]: 'now' }),
@@ -667,6 +803,7 @@ describe('a shopper who leaves before the product ID has come', () => {
 
       expect(await toldOnce(page)).toMatchObject([{ external_id: 'sc-last-4' }])
     }
+    expect(asked.filter((path) => path.startsWith('/storefront/'))).toEqual([])
   })
 
   it('adds it all the same where nothing may be kept', async () => {

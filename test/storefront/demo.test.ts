@@ -4,8 +4,12 @@ import { fetchWith, freezeTime, outsideAnswers, postDesign, readOrder, startAfre
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
-const SANDBOX = { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://127.0.0.1:8788' }
-const ROUTES = ['/demo', '/demo/style.css', '/demo/script.js', '/demo/products/sc-1']
+const SANDBOX = {
+  DEMO: 'sandbox',
+  SIGN_CUSTOMISER_API_URL: 'http://127.0.0.1:8788',
+  SIGN_CUSTOMISER_EMBED_URL: 'http://127.0.0.1:8788/embed.js',
+}
+const ROUTES = ['/demo', '/demo/style.css', '/demo/script.js']
 
 const checkout = (more: Record<string, unknown> = {}) => ({
   items: [{ external_id: 'sc-1', quantity: 2 }],
@@ -23,16 +27,19 @@ const buy = (settings: Record<string, string>, body: unknown, headers: Record<st
 
 describe('the demo', () => {
   it.each(ROUTES)('is not there by default: %s', async (path) => {
-    await postDesign({ product_id: 1 })
-
     expect((await fetchWith({}, path)).status).toBe(404)
     expect((await fetchWith({ DEMO: '' }, path)).status).toBe(404)
   })
 
   it.each(ROUTES)('is shown while DEMO is on: %s', async (path) => {
-    await postDesign({ product_id: 1 })
-
     expect((await fetchWith({ DEMO: 'on' }, path)).status).toBe(200)
+  })
+
+  it.each(ROUTES)("does not run the vendor's script beside an open console: %s", async (path) => {
+    const { SIGN_CUSTOMISER_EMBED_URL: _, ...settings } = SANDBOX
+
+    expect((await fetchWith(SANDBOX, path)).status).toBe(200)
+    expect((await fetchWith(settings, path)).status).toBe(404)
   })
 
   it('answers 503 and names DEMO when that is none of its words', async () => {
@@ -41,6 +48,16 @@ describe('the demo', () => {
     expect(response.status).toBe(503)
     expect(await response.text()).toContain('DEMO must be one of off, on, sandbox')
   })
+
+  it.each(['SIGN_CUSTOMISER_EMBED_URL', 'EMBED_ORIGINS', 'CURRENCY'])(
+    'answers 503 and names %s when that can not be read',
+    async (setting) => {
+      const response = await fetchWith({ DEMO: 'on', [setting]: 'x' }, '/demo')
+
+      expect(response.status).toBe(503)
+      expect(await response.text()).toContain(setting)
+    },
+  )
 
   it('is framed by nobody, and loads scripts from itself and the designer alone', async () => {
     const { headers } = await fetchWith({ DEMO: 'on' }, '/demo')
@@ -55,7 +72,11 @@ describe('the demo', () => {
   it.each([
     ['a checkout beside the sandbox', SANDBOX, true],
     ['none where orders would be real', { DEMO: 'on' }, false],
-    ['none when the API is not on this machine', { DEMO: 'sandbox' }, false],
+    [
+      'none when the API is not on this machine',
+      { ...SANDBOX, SIGN_CUSTOMISER_API_URL: 'https://web.signcustomiser.com' },
+      false,
+    ],
   ])('has %s', async (_, settings, hasCheckout) => {
     const page = await (await fetchWith(settings, '/demo')).text()
 
@@ -83,22 +104,24 @@ describe('the demo', () => {
     expect((await fetchWith(SANDBOX, path)).status).toBe(404)
   })
 
-  it('tells title and price of a design as it was signed', async () => {
-    await postDesign({
-      product_id: 1,
-      title: 'Open late',
-      price: 2999,
-      product_image_url: 'https://x.test/1.png',
-    })
+  it.each(['/demo/products/sc-1', '/demo/products'])(
+    'tells nobody of a design, whose ID anybody could guess: %s',
+    async (path) => {
+      await postDesign({ product_id: 1 })
 
-    const response = await fetchWith({ DEMO: 'on' }, '/demo/products/sc-1')
+      for (const settings of [SANDBOX, { DEMO: 'on' }])
+        expect((await fetchWith(settings, path)).status).toBe(404)
+    },
+  )
 
-    expect(await response.json()).toEqual({
-      external_id: 'sc-1',
-      title: 'Open late',
-      price: 2999,
-      currency: 'USD',
-      image: 'https://x.test/1.png',
+  it('tells its page whom to believe, and the currency', async () => {
+    const page = await (await fetchWith({ DEMO: 'on', CURRENCY: 'EUR' }, '/demo')).text()
+
+    const [, attribute = ''] = /data-settings="([^"]*)"/.exec(page) ?? []
+    expect(JSON.parse(attribute.replaceAll('&quot;', '"'))).toEqual({
+      embedUrl: 'https://embed.sign-customiser.test',
+      trusted: ['https://designer.test'],
+      currency: 'EUR',
     })
   })
 })
@@ -135,14 +158,11 @@ describe("the demo's checkout", () => {
   it.each([
     ['the demo is off', { ...SANDBOX, DEMO: 'off' }],
     ['the demo takes no orders', { ...SANDBOX, DEMO: 'on' }],
-    [
-      'the API is the real one',
-      { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'https://web.signcustomiser.com' },
-    ],
-    ['the API is not set', { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: '' }],
+    ['the API is the real one', { ...SANDBOX, SIGN_CUSTOMISER_API_URL: 'https://web.signcustomiser.com' }],
+    ['the API is not set', { ...SANDBOX, SIGN_CUSTOMISER_API_URL: '' }],
     [
       'the API only sounds like this machine',
-      { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'https://localhost.evil.test' },
+      { ...SANDBOX, SIGN_CUSTOMISER_API_URL: 'https://localhost.evil.test' },
     ],
   ])('is not there when %s', async (_, settings) => {
     const sent = outsideAnswers()

@@ -12,26 +12,16 @@
     }
   }
   var writeCart = (items) => localStorage.setItem(KEY, JSON.stringify(items));
-  function addToCart(external_id) {
+  function addToCart(external_id, sign) {
     const items = readCart();
-    const known2 = items.find((item) => item.external_id === external_id);
-    if (known2) known2.quantity = Math.min(known2.quantity + 1, MOST);
-    else items.push({ external_id, quantity: 1 });
+    const known = items.find((item) => item.external_id === external_id);
+    if (known) known.quantity = Math.min(known.quantity + 1, MOST);
+    else items.push({ external_id, quantity: 1, sign });
     writeCart(items);
   }
   function setQuantity(external_id, quantity) {
     const items = readCart().map((item) => item.external_id === external_id ? { ...item, quantity } : item);
     writeCart(items.filter((item) => item.quantity > 0 && item.quantity <= MOST));
-  }
-  var known = /* @__PURE__ */ new Map();
-  async function product(external_id) {
-    const before = known.get(external_id);
-    if (before) return before;
-    const response = await fetch(`/demo/products/${encodeURIComponent(external_id)}`);
-    if (!response.ok) return null;
-    const found = await response.json();
-    known.set(external_id, found);
-    return found;
   }
   var isItem = (item) => typeof item?.external_id === "string" && Number.isInteger(item.quantity);
 
@@ -48,28 +38,81 @@
     return element;
   }
 
-  // src/storefront/browser/demo/cart-view.ts
-  async function showCart() {
-    const items = readCart();
-    const products = await Promise.all(items.map(({ external_id }) => product(external_id)));
-    const lines = items.flatMap((item, i) => {
-      const found = products[i];
-      return found ? [{ item, found }] : [];
-    });
-    find("#items", HTMLElement).replaceChildren(...lines.map(({ item, found }) => row(item, found)));
-    find("#count", HTMLElement).textContent = `${items.reduce((sum, { quantity }) => sum + quantity, 0)}`;
-    find("#empty", HTMLElement).hidden = lines.length > 0;
-    const total = find("#total", HTMLElement);
-    total.hidden = lines.length === 0;
-    const [first] = lines;
-    if (first) {
-      const sum = lines.reduce((all, { item, found }) => all + (found.price ?? 0) * item.quantity, 0);
-      find("#total strong", HTMLElement).textContent = money(sum, first.found.currency);
-    }
-    const button = document.querySelector("#checkout button");
-    if (button instanceof HTMLButtonElement) button.disabled = lines.length === 0;
+  // src/storefront/browser/message.ts
+  function isVendors(origin, { embedUrl, trusted }) {
+    if (origin === "null") return false;
+    return origin === new URL(embedUrl).origin || /^https:\/\/([a-z0-9-]+\.)*signcustomiser\.com$/.test(origin) || trusted.includes(origin);
   }
-  function row(item, { title, price, currency, image }) {
+  var isTrusted = (origin, page, settings) => origin === page && origin !== "null" || isVendors(origin, settings);
+  function designIn(message) {
+    if (!isRecord(message) || message.type !== "sc:product:created") return null;
+    const product = isRecord(message.product) ? message.product : {};
+    return {
+      externalId: idOf(product.external_id, /^.{1,255}$/),
+      productId: idOf(product.product_id, PRODUCT_ID)
+    };
+  }
+  var PRODUCT_ID = /^[\w-]{1,64}$/;
+  var isRecord = (value) => typeof value === "object" && value !== null;
+  function idOf(value, form2) {
+    const text = typeof value === "number" && Number.isSafeInteger(value) ? `${value}` : value;
+    return typeof text === "string" && form2.test(text) ? text : null;
+  }
+
+  // src/storefront/browser/demo/signs.ts
+  var KEY2 = "demo-signs";
+  var UNKNOWN = { title: null, price: null, image: null };
+  var SETTINGS = JSON.parse(find(".designer", HTMLElement).dataset.settings ?? "");
+  function listenToDesigner() {
+    addEventListener("message", ({ origin, data }) => {
+      const design = isTrusted(origin, location.origin, SETTINGS) ? designIn(data) : null;
+      if (design === null) return;
+      const sign = signOf(data.product);
+      const { externalId, productId } = design;
+      sessionStorage.setItem(
+        KEY2,
+        JSON.stringify({
+          ...noted(),
+          ...externalId !== null && { [`e${externalId}`]: sign },
+          ...productId !== null && { [`p${productId}`]: sign }
+        })
+      );
+    });
+  }
+  function signWith(external_id, product_id) {
+    const signs = noted();
+    return signs[`p${product_id}`] ?? signs[`e${external_id}`] ?? UNKNOWN;
+  }
+  var noted = () => JSON.parse(sessionStorage.getItem(KEY2) ?? "{}");
+  function signOf(product) {
+    const { title, price, product_image_url: image } = isRecord(product) ? product : {};
+    return {
+      title: typeof title === "string" ? title.slice(0, 500) : null,
+      price: typeof price === "number" && Number.isSafeInteger(price) && price >= 0 ? price : null,
+      image: typeof image === "string" ? image : null
+    };
+  }
+
+  // src/storefront/browser/demo/cart-view.ts
+  function showCart() {
+    const items = readCart();
+    find("#items", HTMLElement).replaceChildren(...items.map(row));
+    find("#count", HTMLElement).textContent = `${items.reduce((sum, { quantity }) => sum + quantity, 0)}`;
+    find("#empty", HTMLElement).hidden = items.length > 0;
+    const total = totalOf(items);
+    find("#total", HTMLElement).hidden = total === null;
+    find("#total strong", HTMLElement).textContent = total === null ? "" : money(total);
+    const button = document.querySelector("#checkout button");
+    if (button instanceof HTMLButtonElement) button.disabled = items.length === 0;
+  }
+  function totalOf(items) {
+    const prices = items.flatMap(
+      ({ sign, quantity }) => typeof sign?.price === "number" ? [sign.price * quantity] : []
+    );
+    return items.length > 0 && prices.length === items.length ? prices.reduce((sum, price) => sum + price) : null;
+  }
+  function row(item) {
+    const { title, price = null, image } = item.sign ?? {};
     const name = title ?? "Your sign";
     const picture = make("img", "picture");
     picture.alt = "";
@@ -78,12 +121,7 @@
       "li",
       "item",
       picture,
-      make(
-        "div",
-        "what",
-        make("strong", "", name),
-        make("span", "muted", price === null ? "" : money(price, currency))
-      ),
+      make("div", "what", make("strong", "", name), make("span", "muted", price === null ? "" : money(price))),
       make(
         "div",
         "quantity",
@@ -99,12 +137,12 @@
     button.setAttribute("aria-label", label);
     button.addEventListener("click", () => {
       setQuantity(external_id, quantity + by);
-      void showCart();
+      showCart();
     });
     return button;
   }
-  function money(minor, currency) {
-    const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  function money(minor) {
+    const format = new Intl.NumberFormat("en", { style: "currency", currency: SETTINGS.currency });
     return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
   }
 
@@ -150,12 +188,12 @@
       try {
         const { external_id } = await place(new FormData(form2));
         writeCart([]);
-        await showCart();
+        showCart();
         await follow(external_id);
       } catch (error) {
         console.error(error);
         news.textContent = "The order could not be placed. Please try again.";
-        await showCart();
+        showCart();
       }
     });
   }
@@ -165,7 +203,7 @@
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
-        items: readCart(),
+        items: readCart().map(({ external_id, quantity }) => ({ external_id, quantity })),
         customer: { first_name: text("first_name"), last_name: text("last_name"), email: text("email") },
         shipping_address: {
           address_1: text("address_1"),
@@ -180,16 +218,17 @@
   }
 
   // src/storefront/browser/demo/demo.ts
-  document.addEventListener("sign:added", async (event) => {
+  document.addEventListener("sign:added", (event) => {
     if (!(event instanceof CustomEvent)) return;
-    const { external_id } = event.detail;
-    addToCart(external_id);
-    await showCart();
-    const added = await product(external_id);
-    find("#news", HTMLElement).textContent = `${added?.title ?? "Your sign"} is in your cart.`;
+    const { external_id, product_id } = event.detail;
+    const sign = signWith(external_id, product_id);
+    addToCart(external_id, sign);
+    showCart();
+    find("#news", HTMLElement).textContent = `${sign.title ?? "Your sign"} is in your cart.`;
     find("#cart", HTMLElement).scrollIntoView({ behavior: "smooth", block: "nearest" });
   });
+  listenToDesigner();
   var form = document.querySelector("#checkout");
   if (form instanceof HTMLFormElement) listenToCheckout(form);
-  void showCart();
+  showCart();
 })();

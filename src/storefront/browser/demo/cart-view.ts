@@ -1,30 +1,32 @@
-import { type Item, type Product, product, readCart, setQuantity } from './cart.ts'
+import { type Item, readCart, setQuantity } from './cart.ts'
 import { find, make } from './page.ts'
+import { SETTINGS } from './signs.ts'
 
 /** Shows the cart as it is now. */
-export async function showCart(): Promise<void> {
+export function showCart(): void {
   const items = readCart()
-  const products = await Promise.all(items.map(({ external_id }) => product(external_id)))
-  const lines = items.flatMap((item, i) => {
-    const found = products[i]
-    return found ? [{ item, found }] : []
-  })
-
-  find('#items', HTMLElement).replaceChildren(...lines.map(({ item, found }) => row(item, found)))
+  find('#items', HTMLElement).replaceChildren(...items.map(row))
   find('#count', HTMLElement).textContent = `${items.reduce((sum, { quantity }) => sum + quantity, 0)}`
-  find('#empty', HTMLElement).hidden = lines.length > 0
-  const total = find('#total', HTMLElement)
-  total.hidden = lines.length === 0
-  const [first] = lines
-  if (first) {
-    const sum = lines.reduce((all, { item, found }) => all + (found.price ?? 0) * item.quantity, 0)
-    find('#total strong', HTMLElement).textContent = money(sum, first.found.currency)
-  }
+  find('#empty', HTMLElement).hidden = items.length > 0
+  const total = totalOf(items)
+  find('#total', HTMLElement).hidden = total === null
+  find('#total strong', HTMLElement).textContent = total === null ? '' : money(total)
   const button = document.querySelector('#checkout button')
-  if (button instanceof HTMLButtonElement) button.disabled = lines.length === 0
+  if (button instanceof HTMLButtonElement) button.disabled = items.length === 0
 }
 
-function row(item: Item, { title, price, currency, image }: Product): HTMLElement {
+/** In minor units; null when there is nothing, or something whose price the designer did not tell. */
+function totalOf(items: readonly Item[]): number | null {
+  const prices = items.flatMap(({ sign, quantity }) =>
+    typeof sign?.price === 'number' ? [sign.price * quantity] : [],
+  )
+  return items.length > 0 && prices.length === items.length
+    ? prices.reduce((sum, price) => sum + price)
+    : null
+}
+
+function row(item: Item): HTMLElement {
+  const { title, price = null, image } = item.sign ?? {}
   const name = title ?? 'Your sign'
   const picture = make('img', 'picture')
   picture.alt = ''
@@ -33,12 +35,7 @@ function row(item: Item, { title, price, currency, image }: Product): HTMLElemen
     'li',
     'item',
     picture,
-    make(
-      'div',
-      'what',
-      make('strong', '', name),
-      make('span', 'muted', price === null ? '' : money(price, currency)),
-    ),
+    make('div', 'what', make('strong', '', name), make('span', 'muted', price === null ? '' : money(price))),
     make(
       'div',
       'quantity',
@@ -55,13 +52,13 @@ function step({ external_id, quantity }: Item, by: number, sign: string, label: 
   button.setAttribute('aria-label', label)
   button.addEventListener('click', () => {
     setQuantity(external_id, quantity + by)
-    void showCart()
+    showCart()
   })
   return button
 }
 
-/** A price in words, from minor units of its currency. */
-function money(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+/** A price in words, from minor units of the currency. */
+function money(minor: number): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: SETTINGS.currency })
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
 }

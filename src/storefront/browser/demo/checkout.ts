@@ -14,12 +14,12 @@ export function listenToCheckout(form: HTMLFormElement): void {
     try {
       const { external_id } = await place(new FormData(form))
       writeCart([])
-      await showCart()
+      showCart()
       await follow(external_id)
     } catch (error) {
       console.error(error)
       news.textContent = 'The order could not be placed. Please try again.'
-      await showCart()
+      showCart()
     }
   })
 }
@@ -30,7 +30,7 @@ async function place(data: FormData): Promise<{ external_id: string }> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      items: readCart(),
+      items: readCart().map(({ external_id, quantity }) => ({ external_id, quantity })),
       customer: { first_name: text('first_name'), last_name: text('last_name'), email: text('email') },
       shipping_address: {
         address_1: text('address_1'),
