@@ -48,7 +48,7 @@ export async function createInShopline(c: AppContext, design: Design): Promise<R
 async function claimProduct(env: Env, sku: string): Promise<{ claim: ProductClaim; waited: number }> {
   for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
     const claim = await askLedger(env, (ledger) => ledger.claimProduct(sku))
-    if (claim.result !== 'busy' || waited > MOST_MS - 1_000) return { claim, waited }
+    if (claim.result !== 'busy' || waited >= MOST_MS - 1_000) return { claim, waited }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
   }
 }
