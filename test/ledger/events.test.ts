@@ -6,7 +6,6 @@ import {
   type NewEvent,
   recordEvent,
 } from '../../src/ledger/events.ts'
-import { alert, queueEvent } from '../../src/ledger/outbox.ts'
 import { freezeTime, NOW, startAfresh } from '../bridge.ts'
 import { inLedger } from './inside.ts'
 
@@ -134,17 +133,5 @@ describe('the record of events', () => {
     ])
     expect(came).toEqual([null, 2, 3, null, null])
     expect((await list()).map(({ content_id }) => content_id)).toEqual(['5', '4'])
-  })
-})
-
-describe('queueing for a destination that is switched off', () => {
-  it('writes nothing and arms nothing', async () => {
-    await inLedger(async (ctx, storage) => {
-      alert(ctx, { kind: 'recovered', text: 'All is well.' }, NOW)
-      queueEvent(ctx, { type: 'order.relayed', data: '{}' }, NOW)
-      await ctx.alarm.armed()
-      expect(storage.sql.exec('SELECT * FROM deliveries').toArray()).toEqual([])
-      expect(await storage.getAlarm()).toBeNull()
-    })
   })
 })
