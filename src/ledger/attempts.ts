@@ -3,7 +3,7 @@ import { log, logFault } from '../log.ts'
 import type { Channel, Context } from './channel.ts'
 import { cancel, type Delivery, lease, putBack, settle } from './deliveries.ts'
 import { afterAttempt, type Destination, type Outcome, type Policy } from './delivery.ts'
-import { earlierProof } from './events.ts'
+import { earlierProofs } from './events.ts'
 import { moveGate } from './gate-keeping.ts'
 import { tellOfCancelled, tellOfResend, tellOfState } from './notices.ts'
 import { settleByProof } from './orders.ts'
@@ -124,9 +124,9 @@ export function settleAttempt(
     duration_ms: now - began,
   })
   if (settled === null) return
-  const proof =
-    destination === 'orders' && outcome.outcome === 'unconfirmed' ? earlierProof(sql, delivery) : null
-  if (proof && settleByProof(ctx, proof, now) === 'settled') return
+  const proofs =
+    destination === 'orders' && outcome.outcome === 'unconfirmed' ? earlierProofs(sql, delivery) : []
+  if (proofs.some((proof) => settleByProof(ctx, proof, now) === 'settled')) return
   tellOfState(ctx, { ...delivery, lost: progress.lost }, settled.state, now)
   if (settled.is_cancelled === 1 && (settled.state === 'relayed' || progress.lost > delivery.lost))
     tellOfCancelled(ctx, delivery, settled.state === 'relayed', now)

@@ -83,14 +83,17 @@ export function recordEvent(
   return repeats > 0 ? null : seq
 }
 
-/** What an event that came too early says of an order; null when none did. */
-export function earlierProof(sql: SqlStorage, { external_id }: Pick<Delivery, 'external_id'>): Proof | null {
+/** So many events that came too early are looked at: another integration's orders may have the same ID. */
+const MOST_PROOFS = 20
+
+/** What events that came too early say of an order, the newest first. */
+export function earlierProofs(sql: SqlStorage, { external_id }: Pick<Delivery, 'external_id'>): Proof[] {
   const rows = sql.exec<{ proof: string }>(
-    'SELECT proof FROM events WHERE about = ? ORDER BY seq DESC LIMIT 1',
+    'SELECT proof FROM events WHERE about = ? ORDER BY seq DESC LIMIT ?',
     external_id,
+    MOST_PROOFS,
   )
-  const [row] = rows.toArray()
-  return row ? JSON.parse(row.proof) : null
+  return rows.toArray().map(({ proof }) => JSON.parse(proof))
 }
 
 /** Notes what came of an event. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
-  earlierProof,
+  earlierProofs,
   forgetEvents,
   listEvents,
   type NewEvent,
@@ -102,7 +102,7 @@ describe('the record of events', () => {
     expect(pages).toEqual([69, 69, 12])
   })
 
-  it('keeps of an order that is not ours what it proves, and the newest of that is found', async () => {
+  it('keeps of an order that is not ours what it proves, the newest first', async () => {
     const proof = (remote_id: string) => ({
       external_id: 'order-1',
       number: '#1',
@@ -114,9 +114,9 @@ describe('the record of events', () => {
       recordEvent(sql, event(), proof('7'), NOW)
       recordEvent(sql, event({ digest: 'bb' }), proof('8'), NOW)
       recordEvent(sql, event({ digest: 'cc' }), null, NOW)
-      return [earlierProof(sql, { external_id: 'order-1' }), earlierProof(sql, { external_id: 'order-2' })]
+      return ['order-1', 'order-2'].map((external_id) => earlierProofs(sql, { external_id }))
     })
-    expect(found).toEqual([proof('8'), null])
+    expect(found).toEqual([[proof('8'), proof('7')], []])
     expect((await list()).map(({ payload }) => payload)).toEqual([event().payload, null, null])
   })
 

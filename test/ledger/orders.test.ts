@@ -240,6 +240,33 @@ describe('a cancelled order', () => {
   })
 })
 
+describe('an order whose event came before it was sent', () => {
+  it.each(['first', 'last'])(
+    'is settled by it once its answer is lost, where it came %s of several',
+    async (place) => {
+      const created = (more: Record<string, unknown>) => ({
+        order: {
+          order_id: 7,
+          external_id: 'order-1',
+          external_order_number: '#order-1',
+          products: [{ product_id: 1 }],
+          ...more,
+        },
+      })
+      // Another integration of the organisation may use the same IDs.
+      const others = [
+        created({ order_id: 8, external_order_number: '#8' }),
+        created({ order_id: 9, products: [{ product_id: 2 }] }),
+      ]
+      outside(lost)
+      for (const event of place === 'first' ? [created({}), ...others] : [...others, created({})])
+        await postEvent(event)
+      await postOrder(anOrder())
+      expect(await readOrder()).toMatchObject({ state: 'relayed', sign_customiser_order_id: 7 })
+    },
+  )
+})
+
 describe("an operator's decision", () => {
   it('that an order arrived relays it, with its number, and nothing more is sent', async () => {
     const sent = outside(lost)
