@@ -2,6 +2,7 @@ import { operatorConsole } from './console/console.ts'
 import { Routes } from './http/app.ts'
 import { logged } from './http/logged.ts'
 import { onFault, unmatched } from './http/refuse.ts'
+import { secured } from './http/transport.ts'
 import { LedgerObject } from './ledger/ledger.ts'
 import { alerts } from './operations/alerts.ts'
 import { metrics } from './operations/metrics.ts'
@@ -34,7 +35,7 @@ import { productIds } from './storefront/product-ids.ts'
  * What never changes is served before them, from `src/public`.
  */
 const app = new Routes({ strict: false })
-app.use(logged(countRefusal))
+app.use(logged(countRefusal), secured)
 app.route('/', home)
 app.route('/embed.js', embed)
 app.route('/demo/orders', demoOrders(parseOrder))

@@ -121,16 +121,19 @@ async function documented(response: Response, path: string, init: RequestInit = 
   return response
 }
 
-/** Sends a request to the Worker under other settings. Its ledger keeps those of the tests. */
+/** Sends a request to the Worker under other settings, and to another origin where one is named. Its ledger keeps those of the tests. */
 export async function fetchWith(
   settings: Record<string, string>,
   path: string,
   init?: RequestInit<IncomingRequestCfProperties>,
 ): Promise<Response> {
-  const request = new Request<unknown, IncomingRequestCfProperties>(`https://bridge.test${path}`, {
-    ...init,
-    headers: fromAnywhere(init as Pick<RequestInit, 'headers'>),
-  })
+  const request = new Request<unknown, IncomingRequestCfProperties>(
+    new URL(path, 'https://bridge.test').href,
+    {
+      ...init,
+      headers: fromAnywhere(init as Pick<RequestInit, 'headers'>),
+    },
+  )
   const context = createExecutionContext()
   const response = await worker.fetch(request, { ...env, ...settings }, context)
   await waitOnExecutionContext(context)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { documentOf, type Page, pageHeaders } from '../http/page.ts'
+import { HSTS } from '../http/transport.ts'
 import { listPage, problemPages } from '../operations/problem-pages.ts'
 import { demoPage } from '../storefront/demo-page.ts'
 import { bundle } from './bundle.ts'
@@ -37,6 +38,7 @@ export async function publicFiles(): Promise<Record<string, string>> {
 
 /** Headers by path. A header that two rules name is sent twice, so no path fits two rules with a header in common. */
 const HEADERS = Object.entries({
+  '/*': { 'strict-transport-security': HSTS },
   '/problems*': pageHeaders(),
   // Asked for by its tag each time, so that a page never meets the styles of another version.
   '/*.css': { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' },

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { AppContext } from '../http/app.ts'
 import { type Markup, page } from '../http/page.ts'
+import { isSandboxed } from '../http/transport.ts'
 
 const SECTIONS = {
   '': 'Overview',
@@ -10,7 +11,10 @@ const SECTIONS = {
 } as const
 export type Section = keyof typeof SECTIONS
 
-/** A page of the console. Pictures come from wherever Sign Customiser keeps them; the sandbox keeps them on this machine. */
+/**
+ * A page of the console. Pictures come from wherever Sign Customiser keeps them. Only the sandbox keeps them on this machine:
+ * elsewhere a picture's address must not have the operator's browser ask what runs beside it.
+ */
 export function consolePage(
   c: AppContext,
   { section, title, main }: { section: Section; title: string; main: Markup },
@@ -25,7 +29,7 @@ export function consolePage(
       <nav aria-label="Console">${links}</nav></div></header>`,
     main,
     styles: ['/console/style.css'],
-    images: 'https: http://127.0.0.1:* http://localhost:* data:',
+    images: isSandboxed(c) ? 'https: http://127.0.0.1:* http://localhost:* data:' : 'https: data:',
   })
 }
 

@@ -65,6 +65,8 @@ export const pageHeaders = ({ images = '', policy = [] }: Loads = {}) => ({
     ...policy,
   ].join('; '),
   'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'too-many-failures': [429, 'Too many requests failed'],
   unauthorized: [401, 'The bearer token is missing or wrong'],
   'wrong-password': [401, 'The password is wrong'],
+  insecure: [403, 'The request came by plain http'],
   'foreign-origin': [403, 'The request came from a page of another site'],
   'not-found': [404, 'There is nothing here'],
   'method-not-allowed': [405, 'The method is not allowed here'],

@@ -1,7 +1,9 @@
 import { createMiddleware } from 'hono/factory'
+import { html } from 'hono/html'
 import { logFault } from '../log.ts'
 import { readSettings, type SettingFault, type SettingName, type Settings } from '../settings.ts'
 import type { App, AppContext, Routes } from './app.ts'
+import { page } from './page.ts'
 import { LedgerUnavailable, PROBLEMS, type Refusal, TooLargeToKeep } from './problem.ts'
 import { isTooOften } from './rate.ts'
 
@@ -73,16 +75,24 @@ export const settings = <N extends SettingName>(names: readonly N[]) =>
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Answers what no route took: 405 naming the methods when the path is known, else 404. */
+/** Answers what no route took: 405 naming the methods when the path is known, else 404, which a browser gets as a page. */
 export const unmatched = (app: Routes) => (c: AppContext) => {
   const allowed = METHODS.filter((method) => hasHandler(app, method, c.req.path))
+  if (allowed.length === 0 && c.req.header('accept')?.includes('text/html')) {
+    c.var.line.code = 'not-found'
+    return page(c, { title: 'Nothing here', main: NOTHING_HERE }, 404)
+  }
   if (allowed.length === 0) return refuse(c, { code: 'not-found', detail: 'This bridge has no such route.' })
   const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
   return refuse(c, { code: 'method-not-allowed', detail: `Use ${allow}.` }, { headers: { allow } })
 }
 
-/** More matches than the logging middleware, which is there for every path. */
-const hasHandler = (app: Routes, method: string, path: string) => app.router.match(method, path)[0].length > 1
+const NOTHING_HERE = html`<div class="card notice"><h1>Nothing here</h1><p>The bridge has no such page.</p>
+  <p><a href="/">What there is</a></p></div>`
+
+/** More matches than the middleware that is there for every path. */
+const hasHandler = (app: Routes, method: string, path: string) =>
+  app.router.match(method, path)[0].length > app.routes.filter(({ path }) => path === '/*').length
 
 /**
  * Answers a fault of ours: it is logged whole, and told as no more than its class. That something is too large to be kept is the

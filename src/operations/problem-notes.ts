@@ -66,6 +66,11 @@ export const NOTES: Record<ProblemCode, Note> = {
     causes: ['The browser remembers an old password.', 'Another user name.', 'Somebody is guessing.'],
     todo: 'Sign in anew. Who does not know the password sets another: npx wrangler secret put CONSOLE_PASSWORD.',
   },
+  insecure: {
+    means: 'The request came by http, where anybody on the way could have read and changed it.',
+    causes: ['An address that begins with http:// in the store’s backend or at a vendor.'],
+    todo: 'Send it to https://. A token or password that was sent this way is to be changed.',
+  },
   'foreign-origin': {
     means: 'A button of the console was pressed from somewhere else than the console.',
     causes: [

@@ -3,6 +3,7 @@ import { type App, type AppContext, Routes } from '../http/app.ts'
 import { asset } from '../http/asset.ts'
 import { pageHeaders } from '../http/page.ts'
 import { refuse, refuseUnconfigured, settings } from '../http/refuse.ts'
+import { isSandboxed } from '../http/transport.ts'
 import { isLoopback } from '../readers.ts'
 import { readSettings } from '../settings.ts'
 import type { DemoSettings } from './demo-settings.ts'
@@ -28,16 +29,10 @@ export function isShown(env: Env): boolean {
 
 /** Lets orders through only while they can reach nobody but this machine, whatever else is set. */
 export const whileSandboxed = createMiddleware<App>(async function whileSandboxed(c, next) {
-  return takesOrders(c.env) ? next() : notHere(c)
+  return isSandboxed(c) ? next() : notHere(c)
 })
 
 const notHere = (c: AppContext) => refuse(c, { code: 'not-found', detail: 'This bridge has no such route.' })
-
-function takesOrders(env: Env): boolean {
-  const settings = readSettings(env, ['DEMO', 'SIGN_CUSTOMISER_API_URL'])
-  if (!settings.ok) return false
-  return settings.value.DEMO === 'sandbox' && isLoopback(new URL(settings.value.SIGN_CUSTOMISER_API_URL))
-}
 
 const DEMO_SETTINGS = ['SIGN_CUSTOMISER_EMBED_URL', 'EMBED_ORIGINS', 'CURRENCY'] as const
 
@@ -50,7 +45,7 @@ export const demo = new Routes()
       .on('.designer', {
         element: (designer) => void designer.setAttribute('data-settings', JSON.stringify(told)),
       })
-      .transform(await asset(c, takesOrders(c.env) ? '/demo/sandbox' : '/demo/on'))
+      .transform(await asset(c, isSandboxed(c) ? '/demo/sandbox' : '/demo/on'))
     const headers = pageHeaders({ images: `data: https: ${embedUrl}`, policy: policy(embedUrl) })
     return new Response(body, { headers: { 'content-type': 'text/html; charset=utf-8', ...headers } })
   })

@@ -70,6 +70,15 @@ describe('the door of the console', () => {
     expect((await present(basic('console-password'), '192.0.2.8')).status).toBe(200)
   })
 
+  it('counts nothing in the sandbox, where tests and demonstrations load page after page', async () => {
+    const limit = vi.spyOn(env.PASSWORDS, 'limit').mockResolvedValue({ success: false })
+    const sandbox = { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://127.0.0.1:8788' }
+    const headers = { authorization: basic('console-password') }
+
+    expect((await fetchWith(sandbox, 'http://127.0.0.1:8787/console', { headers })).status).toBe(200)
+    expect(limit).not.toHaveBeenCalled()
+  })
+
   it('counts neither by page nor who presents nothing', async () => {
     const limit = vi.spyOn(env.PASSWORDS, 'limit')
     const from = (authorization: string) => ({
@@ -127,10 +136,13 @@ describe('the door of the console', () => {
       const response = await fetchWith({ DEMO: 'on' }, `/console${path}`, { headers })
 
       expect(response.status).toBe(503)
-      expect(await response.text()).toContain('DEMO is on')
+      expect(await response.text()).toContain('The demo is on')
       const pressed = await fetchWith({ DEMO: 'on' }, '/console/orders/retry', { method: 'POST', headers })
       expect(pressed.status).toBe(503)
-      expect((await fetchWith({ DEMO: 'sandbox' }, `/console${path}`, { headers })).status).toBeLessThan(500)
+      const sandbox = { DEMO: 'sandbox', SIGN_CUSTOMISER_API_URL: 'http://127.0.0.1:8788' }
+      expect((await fetchWith(sandbox, `/console${path}`, { headers })).status, 'deployed').toBe(503)
+      const here = await fetchWith(sandbox, `http://127.0.0.1:8787/console${path}`, { headers })
+      expect(here.status, 'the sandbox has a designer of its own').toBeLessThan(500)
     },
   )
 

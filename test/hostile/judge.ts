@@ -38,7 +38,9 @@ export async function judge(request: Request): Promise<Response> {
 function judgeProblem(request: Request, response: Response, text: string, said: string): void {
   expect(said).not.toContain(CANARY)
   const type = response.headers.get('content-type')
-  if (type?.startsWith('text/html') && new URL(request.url).pathname.startsWith('/console')) return
+  const { pathname } = new URL(request.url)
+  const takesPages = pathname.startsWith('/console') || request.headers.get('accept')?.includes('text/html')
+  if (type?.startsWith('text/html') && takesPages) return
   expect(type).toBe('application/problem+json')
   if (request.method === 'HEAD') return
   const problem = JSON.parse(text)

@@ -4,6 +4,8 @@ import { fetchWith, freezeTime, outsideAnswers, postDesign, readOrder, startAfre
 beforeEach(freezeTime)
 afterEach(startAfresh)
 
+/** Where `npm start` has the bridge. */
+const HERE = 'http://127.0.0.1:8787'
 const SANDBOX = {
   DEMO: 'sandbox',
   SIGN_CUSTOMISER_API_URL: 'http://127.0.0.1:8788',
@@ -19,7 +21,7 @@ const checkout = (more: Record<string, unknown> = {}) => ({
 })
 
 const buy = (settings: Record<string, string>, body: unknown, headers: Record<string, string> = {}) =>
-  fetchWith(settings, '/demo/orders', {
+  fetchWith(settings, `${HERE}/demo/orders`, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', ...headers },
@@ -78,7 +80,7 @@ describe('the demo', () => {
       false,
     ],
   ])('has %s', async (_, settings, hasCheckout) => {
-    const page = await (await fetchWith(settings, '/demo')).text()
+    const page = await (await fetchWith(settings, `${HERE}/demo`)).text()
 
     expect(page.includes('id="checkout"')).toBe(hasCheckout)
     expect(page).toContain('src="/embed.js"')
@@ -126,6 +128,20 @@ describe('the demo', () => {
   })
 })
 
+describe('a sandbox that was deployed by mistake', () => {
+  it('takes no order, though its API is on loopback', async () => {
+    await postDesign({ product_id: 1 })
+    const elsewhere = await fetchWith(SANDBOX, '/demo/orders', {
+      method: 'POST',
+      body: JSON.stringify(checkout()),
+      headers: { 'content-type': 'application/json' },
+    })
+
+    expect(elsewhere.status).toBe(404)
+    expect(await (await fetchWith(SANDBOX, '/demo')).text()).not.toContain('id="checkout"')
+  })
+})
+
 describe("the demo's checkout", () => {
   beforeEach(() => postDesign({ product_id: 1, price: 2999 }))
 
@@ -136,7 +152,7 @@ describe("the demo's checkout", () => {
 
     expect(response.status).toBe(202)
     const { external_id } = await response.json<{ external_id: string }>()
-    const story = await (await fetchWith(SANDBOX, `/demo/orders/${external_id}`)).json()
+    const story = await (await fetchWith(SANDBOX, `${HERE}/demo/orders/${external_id}`)).json()
     expect(story).toMatchObject({ state: 'relayed', attempts: 1, sign_customiser_order_id: 7 })
     expect(JSON.stringify(story)).not.toMatch(/Ada|Lamp/)
     expect(await readOrder(external_id)).toMatchObject({ state: 'relayed', source: 'store' })
@@ -168,7 +184,7 @@ describe("the demo's checkout", () => {
     const sent = outsideAnswers()
 
     expect((await buy(settings, checkout())).status).toBe(404)
-    expect((await fetchWith(settings, '/demo/orders/demo-1')).status).toBe(404)
+    expect((await fetchWith(settings, `${HERE}/demo/orders/demo-1`)).status).toBe(404)
     expect(sent).toEqual([])
   })
 
@@ -193,6 +209,6 @@ describe("the demo's checkout", () => {
   it("tells nothing of the store's own orders", async () => {
     outsideAnswers()
 
-    expect((await fetchWith(SANDBOX, '/demo/orders/order-1')).status).toBe(404)
+    expect((await fetchWith(SANDBOX, `${HERE}/demo/orders/order-1`)).status).toBe(404)
   })
 })

@@ -28,11 +28,11 @@ const cursor = query('cursor', { type: 'string' }, 'The next_cursor of the page 
 const STATUSES = {
   /** Any operation. */
   fault: [500],
-  signed: [401, 413, 415, 429, 503],
-  hint: [404, 413, 415, 429, 503],
+  signed: [401, 403, 413, 415, 429, 503],
+  hint: [403, 404, 413, 415, 429, 503],
   json: [400, 422],
-  bearer: [401, 429, 503],
-  token: [401, 429],
+  bearer: [401, 403, 429, 503],
+  token: [401, 403, 429],
   /** More questions than a shop's page has. */
   lookups: [429],
   body: [400, 413, 415, 422],
